@@ -1,0 +1,51 @@
+/** A name that tries to be more than a name, and what it is after. */
+export type HostileName = { readonly why: string; readonly text: string };
+
+/**
+ * Names that attack whoever prints them. Every output of the CLI runs through all of them in tests; a new trick is
+ * added here once.
+ */
+export const HOSTILE_NAMES: readonly HostileName[] = [
+  { why: "clears the screen", text: "a\u001b[2J\u001b[Hb" },
+  { why: "colours what follows", text: "\u001b[31mred" },
+  { why: "sets the title of the window", text: "\u001b]0;owned\u0007" },
+  { why: "makes a link that shows another target", text: "\u001b]8;;https://evil.example\u0007accept\u001b]8;;\u0007" },
+  { why: "starts a control sequence in one character (C1)", text: "\u009b2Jb" },
+  { why: "goes back and overwrites the verdict", text: "reject\raccept" },
+  { why: "erases what stands before it", text: "x\b\b\b\b\b\baccept" },
+  { why: "adds a line of its own", text: "a.settld\naccept  b.settld" },
+  { why: "adds a line with other line ends", text: "a\u2028b\u2029c\u0085d\u000be\u000cf" },
+  { why: "reverses the order of reading", text: "invoice\u202egnp.settld" },
+  { why: "isolates and embeds directions", text: "a\u2066b\u2067c\u2068d\u2069e\u061cf\u200eg\u200fh" },
+  { why: "hides characters of no width", text: "a\u200bb\u200cc\u200dd\u2060e\ufefff\u00adg" },
+  { why: "hides text in tags and variation selectors", text: "a\u{e0041}\u{e0042}\ufe0f\u{e0100}" },
+  { why: "looks empty", text: "\u3164\uffa0\u115f\u2800\u00a0\u3000" },
+  { why: "hides a byte of zero", text: "a\u0000b" },
+  { why: "holds half of a character", text: "a\ud800b" },
+  { why: "runs a script", text: "<script>alert(1)</script>" },
+  { why: "breaks out of an attribute", text: '" onmouseover="alert(1)" x=\'' },
+  { why: "opens an entity", text: "&lt;&#60;&amp" },
+  { why: "ends a comment, a style and a CDATA section", text: "--></style>]]>`" },
+  { why: "computes a formula", text: '=HYPERLINK("https://evil.example","x")' },
+  { why: "computes a formula after a plus", text: "+1+cmd|' /C calc'!A0" },
+  { why: "computes a formula after a minus", text: "-2+3" },
+  { why: "computes a formula after an at sign", text: "@SUM(1+1)" },
+  { why: "computes a formula after a tab", text: "\t=1+1" },
+  { why: "computes a formula after a carriage return", text: "\r=1+1" },
+  { why: "computes a formula in full-width signs", text: "\uff1d1+1" },
+  { why: "adds cells and rows", text: 'a",b\r\nc;=1' },
+  { why: "runs a command of GitHub", text: "::set-output name=x::y" },
+  { why: "runs a command of GitHub on a line of its own", text: "a\n::error file=x::y" },
+  { why: "runs a command of GitHub after white space", text: "  ::add-mask::y" },
+  { why: "runs an older command of GitHub", text: "##[group]x" },
+  { why: "runs a command of Azure", text: "##vso[task.setvariable variable=x]y" },
+  { why: "runs a command of TeamCity", text: "##teamcity[buildProblem description='x']" },
+  { why: "makes a link in a message", text: "[accept](https://evil.example)" },
+  { why: "stands for an argument of a message", text: "{0} %s %n ${x} $(x)" },
+  { why: "expands in a shell", text: "'; rm -rf /; $(id) `id` \"" },
+  { why: "looks like an option", text: "--trust" },
+  { why: "looks like an escape of ours", text: "\\u{1b}" },
+  { why: "reaches the prototype", text: "__proto__" },
+  { why: "takes two columns a character", text: "\u6f22\u5b57\u{1f600}" },
+  { why: "piles up marks", text: `a${"\u0301".repeat(20)}` },
+];

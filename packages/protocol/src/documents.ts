@@ -1,0 +1,24 @@
+import type { Receipt, TrustDocument } from "./gen/types.ts";
+import * as validators from "./gen/validators.js";
+import type { JsonValue } from "./json.ts";
+import { assertSchema } from "./schema.ts";
+
+/**
+ * Reads a trust document as far as its schema goes; windows, keys and the rest are the verifier's to judge.
+ *
+ * @throws SettldError `TRUST_SCHEMA` (TRUST-1).
+ */
+export function parseTrustDocument(value: JsonValue): TrustDocument {
+  assertSchema(validators.trust, value, "TRUST_SCHEMA");
+  return value as unknown as TrustDocument;
+}
+
+/**
+ * Reads the payload of a receipt as far as its schema goes.
+ *
+ * @throws SettldError `RECEIPT_SCHEMA` (RECEIPT-2).
+ */
+export function parseReceipt(value: JsonValue): Receipt {
+  assertSchema(validators.receipt, value, "RECEIPT_SCHEMA");
+  return value as unknown as Receipt;
+}

@@ -1,0 +1,69 @@
+/**
+ * `pnpm gen` writes every generated file, `pnpm gen --check` only compares and names the files that differ.
+ */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { parseArgs } from "node:util";
+import { generateCodes, generateCodesPage } from "./gen/codes.ts";
+import { type Generated, readCodeRegistry } from "./gen/registry.ts";
+import { readSchemaFiles } from "./gen/schema-set.ts";
+import { generateTypes } from "./gen/types.ts";
+import { generateValidators } from "./gen/validators.ts";
+import { readJson, root } from "./workspace.ts";
+
+/** The generators by name. Each reads its sources under `base` and returns files; none writes. */
+const generators: Readonly<Record<string, (base: string) => Generated | Promise<Generated>>> = {
+  codes: (base) => generateCodes(readCodeRegistry(base)),
+  docs: (base) => generateCodesPage(readCodeRegistry(base)),
+  types: (base) => generateTypes(readSchemaFiles(base)),
+  validators: (base) => generateValidators(readSchemaFiles(base), readJson(join(base, "schemas/validators.json"))),
+};
+
+/** Runs the named generators (all by default) and returns every file they make. */
+export const generate = async (base: string, only: readonly string[] = []): Promise<Generated> => {
+  const files = new Map<string, string>();
+  for (const [name, run] of Object.entries(generators)) {
+    if (only.length > 0 && !only.includes(name)) {
+      continue;
+    }
+    for (const [path, text] of await run(base)) {
+      files.set(path, text);
+    }
+  }
+  return files;
+};
+
+/** Paths whose committed bytes differ from `files`, missing ones included. */
+export const drift = (base: string, files: Generated): string[] =>
+  [...files]
+    .filter(([path, text]) => !existsSync(join(base, path)) || readFileSync(join(base, path), "utf8") !== text)
+    .map(([path]) => path);
+
+const main = async (): Promise<number> => {
+  const { values, positionals } = parseArgs({ options: { check: { type: "boolean" } }, allowPositionals: true });
+  const unknown = positionals.filter((name) => !(name in generators));
+  if (unknown.length > 0) {
+    console.error(`unknown generator ${unknown.join(", ")}; there are ${Object.keys(generators).join(", ")}`);
+    return 2;
+  }
+  const files = await generate(root, positionals);
+  const stale = drift(root, files);
+  if (values.check === true) {
+    for (const path of stale) {
+      console.error(`${path} differs from what its sources generate; run \`pnpm gen\``);
+    }
+    console.log(`${files.size} generated files, ${stale.length} differ`);
+    return stale.length === 0 ? 0 : 1;
+  }
+  for (const path of stale) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), files.get(path) ?? "");
+    console.log(`wrote ${path}`);
+  }
+  console.log(`${files.size} generated files, ${stale.length} changed`);
+  return 0;
+};
+
+if (import.meta.main) {
+  process.exitCode = await main();
+}

@@ -1,0 +1,177 @@
+/**
+ * Checks what would be published: every public package is packed, and the tarballs are judged, not the folders.
+ * Then they are laid out as if installed, every entry point is imported and the command line is started, because a
+ * file that `files` forgets shows nowhere else.
+ */
+import { execFile } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { publint } from "publint";
+import { formatMessage } from "publint/utils";
+import { isObject } from "./gen/schema-set.ts";
+import { readJson, root, type WorkspacePackage, workspacePackages } from "./workspace.ts";
+
+const exec = promisify(execFile);
+
+type PackedManifest = {
+  readonly name: string;
+  readonly version: string;
+  readonly description?: string;
+  readonly exports?: unknown;
+  readonly bin?: Readonly<Record<string, string>>;
+  readonly dependencies?: Readonly<Record<string, string>>;
+};
+
+type Packed = {
+  readonly dir: string;
+  readonly tarball: string;
+  /** Paths inside the package. */
+  readonly files: readonly string[];
+  readonly manifest: PackedManifest;
+};
+
+/** pnpm says where it is; without it (the script run by hand) npx finds it. */
+const pnpm = (args: readonly string[], cwd: string): Promise<unknown> => {
+  const path = process.env["npm_execpath"] ?? "";
+  return basename(path).startsWith("pnpm")
+    ? exec(path, args, { cwd })
+    : exec("npx", ["-y", "pnpm@12", ...args], { cwd });
+};
+
+/** Output of a tool that ended with an error, for people. */
+const outputOf = (error: unknown): string => {
+  const { stdout = "", stderr = "", message } = error as { stdout?: string; stderr?: string; message: string };
+  return `${stdout}${stderr}`.trim() || message;
+};
+
+const pack = async ({ dir, manifest: { name } }: WorkspacePackage, temp: string): Promise<Packed> => {
+  const tarball = join(temp, `${name.replaceAll(/[@/]/g, "_")}.tgz`);
+  await pnpm(["pack", "--out", tarball], join(root, dir));
+  const { stdout } = await exec("tar", ["-tzf", tarball]);
+  const installed = join(temp, "node_modules", name);
+  mkdirSync(installed, { recursive: true });
+  await exec("tar", ["-xzf", tarball, "-C", installed, "--strip-components=1"]);
+  return {
+    dir,
+    tarball,
+    files: stdout
+      .split("\n")
+      .filter((line) => line !== "" && !line.endsWith("/"))
+      .map((line) => line.replace(/^package\//, "")),
+    manifest: readJson(join(installed, "package.json")),
+  };
+};
+
+/** What no tarball may hold: tests, local state, and build leftovers. */
+const unwanted =
+  /\.(test|fuzz|bench)\.|(^|\/)(node_modules|__snapshots__|\.turbo|tsup\.config\.ts|.*\.tsbuildinfo)(\/|$)/;
+
+/** Rules of ours about the list of files and the manifest. */
+export const checkFiles = ({ files, manifest }: Pick<Packed, "files" | "manifest">): string[] => [
+  ...["LICENSE", "README.md"].filter((name) => !files.includes(name)).map((name) => `${name} is missing`),
+  ...files.filter((file) => unwanted.test(file)).map((file) => `${file} has no place in a tarball`),
+  ...(files.some((file) => file.endsWith(".js")) && !files.some((file) => file.startsWith("src/"))
+    ? ["src is missing, so nobody can compare dist with it"]
+    : []),
+  ...((manifest.description ?? "") === "" ? ["package.json has no description"] : []),
+  ...Object.entries(manifest.dependencies ?? {})
+    .filter(([, range]) => /^(workspace|catalog|file|link|git|https?):/.test(range))
+    .map(([name, range]) => `dependency ${name} is published as ${range}`),
+];
+
+const subpaths = (exports: unknown): string[] => {
+  if (typeof exports === "string") {
+    return ["."];
+  }
+  return isObject(exports) ? Object.keys(exports).filter((key) => key.startsWith(".") && !key.includes("*")) : [];
+};
+
+const check = async (packed: Packed): Promise<string[]> => {
+  const { manifest, tarball, files } = packed;
+  const problems = checkFiles(packed);
+  const bytes = readFileSync(tarball);
+  const { messages } = await publint({
+    pack: { tarball: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer },
+    strict: true,
+  });
+  // A suggestion is an opinion; warnings and errors are rules.
+  for (const message of messages.filter(({ type }) => type !== "suggestion")) {
+    problems.push(`publint: ${formatMessage(message, manifest, { color: false }) ?? message.code}`);
+  }
+  if (files.some((file) => file.endsWith(".d.ts"))) {
+    const attw = join(root, "packages/repo/node_modules/.bin/attw");
+    try {
+      await exec(attw, [tarball, "--profile", "esm-only", "--no-emoji", "--no-color", "--format", "ascii"]);
+    } catch (error) {
+      problems.push(`attw: ${outputOf(error)}`);
+    }
+  }
+  return problems;
+};
+
+/** Third-party dependencies come from the workspace, ours from the tarballs: an installation without a registry. */
+const linkDependencies = ({ dir, manifest }: Packed, temp: string): void => {
+  for (const name of Object.keys(manifest.dependencies ?? {}).filter((name) => !/^(@settld\/|settld$)/.test(name))) {
+    const link = join(temp, "node_modules", name);
+    mkdirSync(dirname(link), { recursive: true });
+    symlinkSync(realpathSync(join(root, dir, "node_modules", name)), link, "dir");
+  }
+};
+
+const tryOut = async ({ manifest }: Packed, temp: string): Promise<string[]> => {
+  const problems: string[] = [];
+  const attempt = async (what: string, args: readonly string[]): Promise<void> => {
+    try {
+      await exec(process.execPath, args, { cwd: temp, timeout: 60_000 });
+    } catch (error) {
+      const output = outputOf(error);
+      problems.push(`installed: ${what} fails: ${/^.*Error.*$/m.exec(output)?.[0] ?? output}`);
+    }
+  };
+  for (const subpath of subpaths(manifest.exports)) {
+    const specifier = `${manifest.name}${subpath.slice(1)}`;
+    const options = subpath.endsWith(".json") ? ', { with: { type: "json" } }' : "";
+    await attempt(`import "${specifier}"`, [
+      "--input-type=module",
+      "--eval",
+      `await import(${JSON.stringify(specifier)}${options})`,
+    ]);
+  }
+  for (const [name, path] of Object.entries(manifest.bin ?? {})) {
+    await attempt(`${name} --help`, [join(temp, "node_modules", manifest.name, path), "--help"]);
+  }
+  return problems;
+};
+
+const main = async (): Promise<number> => {
+  const temp = mkdtempSync(join(tmpdir(), "settld-packages-"));
+  try {
+    const packed: Packed[] = [];
+    for (const one of workspacePackages().filter(({ manifest }) => manifest.private !== true)) {
+      packed.push(await pack(one, temp));
+    }
+    for (const one of packed) {
+      linkDependencies(one, temp);
+    }
+    let failures = 0;
+    for (const one of packed) {
+      const problems = [...(await check(one)), ...(await tryOut(one, temp))];
+      failures += problems.length;
+      console.log(
+        `${one.manifest.name} ${one.manifest.version}: ${one.files.length} files, ${problems.length} problems`,
+      );
+      for (const problem of problems) {
+        console.log(`  ${problem.replaceAll("\n", "\n  ")}`);
+      }
+    }
+    return failures === 0 ? 0 : 1;
+  } finally {
+    rmSync(temp, { recursive: true, force: true });
+  }
+};
+
+if (import.meta.main) {
+  process.exitCode = await main();
+}

@@ -1,0 +1,708 @@
+import {
+  type AgreementState,
+  applyEvent,
+  checkLedger,
+  finalOutcome,
+  reactionOf,
+  receiptOf,
+  type Transaction,
+  totalsOf,
+} from "@settld/kernel";
+import {
+  base64Decode,
+  BUNDLE_HEADER,
+  bytesEqual,
+  CODES,
+  type Code,
+  type CryptoPort,
+  checkSignature,
+  decodePoint,
+  type Digest,
+  type EventPayload,
+  formatInstant,
+  isDigest,
+  isSettldError,
+  type JsonValue,
+  LIMITS,
+  type ParsedEnvelope,
+  PAYLOAD_TYPES,
+  pae,
+  parseEnvelope,
+  parseEvent,
+  parseInstant,
+  parseJson,
+  parseReceipt,
+  REVISION,
+  SettldError,
+  utf8,
+} from "@settld/protocol";
+import type { Line } from "./lines.ts";
+import type { Facets, FacetStatus, Finding, Report, Verdict } from "./report.ts";
+import { checkSigner, signatureCount, signersOf } from "./signers.ts";
+import { readTrust, type Trust, type TrustedKey } from "./trust.ts";
+
+/** How a caller says whom to trust, and when it asks. */
+export type CheckOptions = {
+  /** A trust document of the user's own. Exactly one of `trust` and `root` is given. */
+  readonly trust?: Trust;
+  /** The pinned registry key, 32 bytes: use the newest embedded trust document that it signed (TRUST-8). */
+  readonly root?: Uint8Array;
+  /** Time of verification in milliseconds since 1970; without it the receipt's or the head's `at` counts. */
+  readonly now?: number;
+};
+
+/** One signature equation that is left to check, in the order of evaluation. */
+export type SignatureJob = {
+  readonly publicKey: Uint8Array;
+  readonly message: Uint8Array;
+  readonly signature: Uint8Array;
+};
+
+const HEADER_BYTES = utf8(BUNDLE_HEADER);
+
+type Section = "header" | "events" | "trust" | "evidence" | "receipt";
+const SECTIONS: readonly Section[] = ["header", "events", "trust", "evidence", "receipt"];
+
+type EventLine = { readonly line: number; readonly envelope: ParsedEnvelope; readonly value: JsonValue };
+type Embedded = { readonly line: number; readonly trust: Trust };
+type Signed = { readonly line: number; readonly seq: number; readonly at: number; readonly keys: readonly TrustedKey[] };
+/** Where a failure stands in the order of evaluation: before the signature job of that index. */
+type Failure = { readonly before: number; readonly finding: Finding };
+
+/**
+ * The whole check of one bundle as a synchronous machine: it is fed lines, collects the signature equations that
+ * are left to check, and turns their results into a report. How the equations are checked, one after another or
+ * overlapping, cannot change the report.
+ */
+export class BundleCheck {
+  /** Signature equations so far; the caller may start on them at once. */
+  readonly jobs: SignatureJob[] = [];
+  /** Digest and size of withheld evidence, for callers that can supply the bytes. */
+  readonly withheld: { readonly digest: string; readonly size: number }[] = [];
+  /** Withheld items whose bytes the caller supplied and found to match. */
+  supplied = 0;
+
+  readonly #options: CheckOptions;
+  readonly #crypto: CryptoPort;
+  readonly #jobSites: { readonly line: number; readonly seq: number | undefined; readonly pointer: string; readonly established: number }[] = [];
+  #section: Section = "header";
+  #failure: Failure | undefined;
+  #logBytes = 0;
+  #eventLines: EventLine[] = [];
+  readonly #embedded: Embedded[] = [];
+  #trust: Trust | undefined;
+  #state: AgreementState | undefined;
+  readonly #chain: Digest[] = [];
+  readonly #transactions: Transaction[] = [];
+  readonly #signed: Signed[] = [];
+  #references: readonly [Digest, number][] = [];
+  #evidenceSeen = 0;
+  #receipt: { readonly digest: string; readonly at: number; readonly key: TrustedKey } | undefined;
+
+  constructor(options: CheckOptions, crypto: CryptoPort) {
+    if ((options.trust === undefined) === (options.root === undefined)) {
+      throw new TypeError("expected exactly one of `trust` and `root`");
+    }
+    this.#options = options;
+    this.#crypto = crypto;
+  }
+
+  /** True once a failure is known after which no further line can change the verdict. */
+  get stopped(): boolean {
+    return this.#failure !== undefined;
+  }
+
+  /** Takes the next line. */
+  line(line: Line): void {
+    if (this.stopped) return;
+    this.#guard(line.number, undefined, () => this.#take(line));
+  }
+
+  /** Records a failure of the container that was found while cutting lines. */
+  fail(error: unknown, line: number): void {
+    this.#guard(line, undefined, () => {
+      throw error;
+    });
+  }
+
+  /** Takes the end of the file. `unfinished` tells that bytes without a line feed were left over. */
+  end(unfinished: boolean, lines: number): void {
+    if (this.stopped) return;
+    this.#guard(unfinished ? lines : undefined, undefined, () => {
+      if (this.#section === "header") throw headerError();
+      if (unfinished) throw new SettldError("BUNDLE_TRUNCATED", "expected a line feed at the end of the file");
+      if (this.#section === "events" || this.#section === "trust") this.#checkLog();
+      if (this.stopped) return;
+      if (this.#evidenceSeen < this.#references.length) {
+        const [digest] = this.#references[this.#evidenceSeen] ?? [];
+        throw new SettldError("BUNDLE_EVIDENCE_MISSING", `expected an evidence line for ${digest}, found none`);
+      }
+    });
+    if (this.stopped) return;
+    this.#checkVouching();
+    this.#auditLedger();
+  }
+
+  /** Records that supplied evidence does not have the digest or size that the log names. */
+  failEvidence(code: "BUNDLE_EVIDENCE_DIGEST" | "BUNDLE_EVIDENCE_SIZE", message: string): void {
+    this.#record({ code, message });
+  }
+
+  /**
+   * Concludes.
+   *
+   * @param results - for each job, whether its equation holds.
+   */
+  report(results: readonly boolean[]): Report {
+    const bad = results.indexOf(false);
+    const site = this.#jobSites[bad];
+    let failure = this.#failure;
+    if (site !== undefined && (failure === undefined || bad < failure.before)) {
+      failure = {
+        before: bad,
+        finding: {
+          code: "DSSE_SIGNATURE_INVALID",
+          line: site.line,
+          ...(site.seq === undefined ? {} : { seq: site.seq }),
+          pointer: site.pointer,
+          message: `${site.pointer}: signature does not verify over the payload`,
+        },
+      };
+      // What was built on the forged bytes is not established.
+      this.#chain.length = site.established;
+    }
+    return failure === undefined ? this.#conclude() : this.#rejected(failure.finding);
+  }
+
+  #guard(line: number | undefined, seq: number | undefined, step: () => void): void {
+    try {
+      step();
+    } catch (error) {
+      if (!isSettldError(error)) throw error;
+      this.#record({
+        code: error.code,
+        ...(line === undefined ? {} : { line }),
+        ...(seq === undefined ? {} : { seq }),
+        ...(error.pointer === undefined || error.pointer === "" ? {} : { pointer: error.pointer }),
+        message: error.message,
+      });
+    }
+  }
+
+  #record(finding: Finding): void {
+    this.#failure ??= { before: this.jobs.length, finding };
+  }
+
+  #take({ number, bytes }: Line): void {
+    if (this.#section === "header") {
+      if (!bytesEqual(bytes, HEADER_BYTES)) throw headerError();
+      this.#section = "events";
+      return;
+    }
+    const value = parseJson(bytes, { canonical: true, maxBytes: LIMITS.lineBytes });
+    const section = sectionOf(value);
+    this.#enter(section);
+    if (this.stopped) return;
+    switch (section) {
+      case "events":
+        return this.#takeEvent(number, value);
+      case "trust":
+        return this.#takeTrust(number, value);
+      case "evidence":
+        return this.#takeEvidence(value as EvidenceValue);
+      default:
+        return this.#takeReceipt(number, value);
+    }
+  }
+
+  // Entering a section concludes the ones before it; that is what makes the order of evaluation independent of
+  // how the trust document is found (BUNDLE-14).
+  #enter(section: Section): void {
+    const from = SECTIONS.indexOf(this.#section);
+    const to = SECTIONS.indexOf(section);
+    if (to < from || this.#receipt !== undefined) {
+      throw new SettldError("BUNDLE_ORDER", `found a line of section ${section} after section ${this.#section}`);
+    }
+    if (from <= SECTIONS.indexOf("trust") && to > SECTIONS.indexOf("trust")) this.#checkLog();
+    this.#section = section;
+  }
+
+  #takeEvent(line: number, value: JsonValue): void {
+    if (this.#eventLines.length === LIMITS.events) {
+      throw new SettldError("LIMIT_EVENTS", `expected at most ${LIMITS.events} events, found more`);
+    }
+    const envelope = parseEnvelope(value, {
+      payloadType: PAYLOAD_TYPES.event,
+      maxPayloadBytes: LIMITS.payloadBytes,
+      maxSignatures: 2,
+    });
+    this.#logBytes += envelope.payload.length;
+    if (this.#logBytes > LIMITS.logBytes) {
+      throw new SettldError("LIMIT_LOG_BYTES", `expected event payloads of at most ${LIMITS.logBytes} bytes in all`);
+    }
+    this.#eventLines.push({ line, envelope, value: parseJson(envelope.payload, { canonical: true }) });
+  }
+
+  #takeTrust(line: number, value: JsonValue): void {
+    if (this.#embedded.length === LIMITS.trustDocuments) {
+      throw new SettldError("LIMIT_TRUST_DOCUMENTS", `expected at most ${LIMITS.trustDocuments} trust documents`);
+    }
+    const envelope = parseEnvelope(value, {
+      payloadType: PAYLOAD_TYPES.trust,
+      maxPayloadBytes: LIMITS.payloadBytes,
+      maxSignatures: 1,
+    });
+    const trust = readTrust(parseJson(envelope.payload, { canonical: true }));
+    const [signature] = envelope.signatures;
+    if (signature === undefined) throw new Error("signature count was checked");
+    if (trust.registryKey === undefined || trust.registryThumbprint !== signature.keyid) {
+      throw new SettldError("TRUST_REGISTRY_KEY", "/registry/jwk: expected the key that signed the document", {
+        pointer: "/registry/jwk",
+      });
+    }
+    const last = this.#embedded.at(-1)?.trust;
+    if (last !== undefined && !precedes(last, trust)) {
+      throw new SettldError("TRUST_ORDER", `expected a document after version ${last.version} of ${last.registry}`);
+    }
+    this.#checkEquation(line, undefined, envelope, 0, trust.registryKey, signature.keyid);
+    this.#embedded.push({ line, trust });
+  }
+
+  #checkLog(): void {
+    if (this.#eventLines.length === 0) throw new SettldError("BUNDLE_EMPTY", "expected at least one event, found none");
+    this.#trust = this.#options.trust ?? this.#selectEmbedded();
+    for (const [seq, event] of this.#eventLines.entries()) {
+      this.#guard(event.line, seq, () => this.#checkEvent(seq, event));
+      if (this.stopped) return;
+    }
+    this.#eventLines = [];
+    // A map keeps insertion order, which is the order of first reference.
+    this.#references = this.#state === undefined ? [] : [...this.#state.itemSizes];
+  }
+
+  #selectEmbedded(): Trust {
+    const { root } = this.#options;
+    let found: Trust | undefined;
+    for (const { trust } of this.#embedded) {
+      if (root === undefined || trust.registryKey === undefined || !bytesEqual(trust.registryKey, root)) continue;
+      if (found === undefined || trust.version >= found.version) found = trust;
+    }
+    if (found === undefined) {
+      throw new SettldError("TRUST_ROOT_MISSING", "expected a trust document under the pinned registry key, found none");
+    }
+    return found;
+  }
+
+  #checkEvent(seq: number, { line, envelope, value }: EventLine): void {
+    const keys = envelope.signatures.map(({ keyid }, index) => {
+      const key = this.#lookUp(keyid, `/signatures/${index}/keyid`);
+      this.#checkEquation(line, seq, envelope, index, key.publicKey, keyid);
+      return key;
+    });
+    const payload = this.#parseEvent(value, envelope.payload.length);
+    const count = signatureCount(payload.type);
+    if (keys.length !== count) {
+      throw new SettldError(
+        "DSSE_SIGNATURE_COUNT",
+        `/signatures: expected ${count} for ${payload.type}, found ${keys.length}`,
+        { pointer: "/signatures" },
+      );
+    }
+    const digest: Digest = `sha256:${this.#crypto.sha256Hex(envelope.payload)}`;
+    const applied = applyEvent(this.#state, { payload, digest });
+    if (!applied.ok) throw toError(applied.rejection);
+    const at = parseInstant(payload.at);
+    for (const [index, rule] of signersOf(applied.state, payload).entries()) {
+      const key = keys[index];
+      if (key === undefined) throw new Error("signature count was checked");
+      const rejection = checkSigner(key, rule, at, `/signatures/${index}/keyid`);
+      if (rejection !== undefined) throw toError(rejection);
+    }
+    this.#state = applied.state;
+    if (applied.transaction !== undefined) this.#transactions.push(applied.transaction);
+    this.#chain.push(digest);
+    this.#signed.push({ line, seq, at, keys });
+  }
+
+  #parseEvent(value: JsonValue, byteLength: number): EventPayload {
+    try {
+      return parseEvent(value, byteLength);
+    } catch (error) {
+      if (!isSettldError(error) || error.code !== "EVENT_REVISION_UNKNOWN") throw error;
+      // Within a log of this revision another revision is a fault of the log, not of the reader.
+      if (this.#state !== undefined) throw new SettldError("EVENT_REVISION_MIXED", error.message, { pointer: "/v" });
+      throw error;
+    }
+  }
+
+  #lookUp(keyid: string, pointer: string): TrustedKey {
+    const key = this.#trust?.keys.get(keyid);
+    if (key === undefined) {
+      throw new SettldError("TRUST_KEY_UNKNOWN", `${pointer}: key ${keyid} is not in the trust document`, { pointer });
+    }
+    return key;
+  }
+
+  // Everything about a signature but its equation is checked here and now; the equation becomes a job.
+  #checkEquation(
+    line: number,
+    seq: number | undefined,
+    envelope: ParsedEnvelope,
+    index: number,
+    publicKey: Uint8Array,
+    keyid: string,
+  ): void {
+    const pointer = `/signatures/${index}`;
+    if (!isOnCurve(publicKey)) {
+      throw new SettldError("KEY_NOT_ON_CURVE", `${pointer}/keyid: key ${keyid} is not a point of the curve`, {
+        pointer: `${pointer}/keyid`,
+      });
+    }
+    const signature = envelope.signatures[index]?.sig;
+    if (signature === undefined) throw new Error("signature out of range");
+    const code = checkSignature(signature);
+    if (code !== undefined) {
+      throw new SettldError(code, `${pointer}/sig: not a strict Ed25519 signature`, { pointer: `${pointer}/sig` });
+    }
+    this.jobs.push({ publicKey, message: pae(envelope.payloadType, envelope.payload), signature });
+    this.#jobSites.push({ line, seq, pointer: `${pointer}/sig`, established: this.#chain.length });
+  }
+
+  #takeEvidence(value: EvidenceValue): void {
+    const expected = this.#references[this.#evidenceSeen];
+    const position = this.#references.findIndex(([digest]) => digest === value.digest);
+    if (position < 0) {
+      throw new SettldError("BUNDLE_EVIDENCE_UNREFERENCED", `/digest: no event references ${value.digest}`, {
+        pointer: "/digest",
+      });
+    }
+    if (expected === undefined || position < this.#evidenceSeen) {
+      throw new SettldError("BUNDLE_EVIDENCE_DUPLICATE", `/digest: ${value.digest} stands twice`, { pointer: "/digest" });
+    }
+    const [digest, size] = expected;
+    if (position > this.#evidenceSeen) {
+      throw new SettldError("BUNDLE_EVIDENCE_ORDER", `/digest: expected ${digest}, found ${value.digest}`, {
+        pointer: "/digest",
+      });
+    }
+    if (value.data === undefined) {
+      this.withheld.push({ digest, size });
+    } else {
+      const data = base64Decode(value.data);
+      if (data.length > LIMITS.evidenceBytes) {
+        throw new SettldError("LIMIT_EVIDENCE_BYTES", `/data: expected at most ${LIMITS.evidenceBytes} bytes`, {
+          pointer: "/data",
+        });
+      }
+      const found = `sha256:${this.#crypto.sha256Hex(data)}`;
+      if (found !== digest) {
+        throw new SettldError("BUNDLE_EVIDENCE_DIGEST", `/data: expected ${digest}, found ${found}`, { pointer: "/data" });
+      }
+      if (data.length !== size) {
+        throw new SettldError("BUNDLE_EVIDENCE_SIZE", `/data: expected ${size} bytes, found ${data.length}`, {
+          pointer: "/data",
+        });
+      }
+    }
+    this.#evidenceSeen += 1;
+  }
+
+  #takeReceipt(line: number, value: JsonValue): void {
+    if (this.#evidenceSeen < this.#references.length) {
+      const [digest] = this.#references[this.#evidenceSeen] ?? [];
+      throw new SettldError("BUNDLE_EVIDENCE_MISSING", `expected an evidence line for ${digest}, found the receipt`);
+    }
+    const state = this.#state;
+    const envelope = parseEnvelope(value, {
+      payloadType: PAYLOAD_TYPES.receipt,
+      maxPayloadBytes: LIMITS.payloadBytes,
+      maxSignatures: 1,
+    });
+    const payload = parseJson(envelope.payload, { canonical: true });
+    const keyid = envelope.signatures[0]?.keyid ?? "";
+    const key = this.#lookUp(keyid, "/signatures/0/keyid");
+    this.#checkEquation(line, undefined, envelope, 0, key.publicKey, keyid);
+    if (state === undefined || state.status !== "closed") {
+      throw new SettldError("RECEIPT_NOT_CLOSED", `expected no receipt in state ${state?.status ?? "none"}`);
+    }
+    const receipt = parseReceipt(payload);
+    const at = parseInstant(receipt.predicate.at, "/predicate/at");
+    const expected = receiptOf(state, at);
+    const pointer = firstDifference(expected as unknown as JsonValue, payload, "");
+    if (pointer !== undefined) {
+      throw new SettldError("RECEIPT_MISMATCH", `${pointer}: differs from what the log gives`, { pointer });
+    }
+    if (at < state.at) {
+      throw new SettldError(
+        "RECEIPT_BEFORE_CLOSE",
+        `/predicate/at: expected ${formatInstant(state.at)} or later, found ${receipt.predicate.at}`,
+        { pointer: "/predicate/at" },
+      );
+    }
+    const { settler } = state.offer.body.parties;
+    const rule = { party: settler.id, role: "settler", pinned: settler.keys } as const;
+    const rejection = checkSigner(key, rule, at, "/signatures/0/keyid");
+    if (rejection !== undefined) throw toError(rejection);
+    this.#receipt = { digest: `sha256:${this.#crypto.sha256Hex(envelope.payload)}`, at, key };
+  }
+
+  /** A compromised party key counts only where a settler key that is not compromised vouches for it (TRUST-15). */
+  #checkVouching(): void {
+    if (this.#receiptVouches) return;
+    for (const { line, seq, keys } of this.#signed) {
+      const [actor, admission] = keys;
+      if (actor === undefined || admission === undefined) continue;
+      if (isCompromised(actor) && isCompromised(admission)) {
+        return this.#record({
+          code: "TRUST_KEY_COMPROMISED",
+          line,
+          seq,
+          pointer: "/signatures/0/keyid",
+          message: "/signatures/0/keyid: key is compromised, and so is the settler key that admitted the event",
+        });
+      }
+    }
+  }
+
+  get #receiptVouches(): boolean {
+    return this.#receipt !== undefined && !isCompromised(this.#receipt.key);
+  }
+
+  // The kernel derived every posting; this asks the invariants once more, independently of the rules.
+  #auditLedger(): void {
+    const closed = this.#state?.status === "closed";
+    const audit = checkLedger(this.#transactions, { closed });
+    if (!audit.ok) throw new Error(`ledger invariant broken: ${audit.code} ${audit.message}`);
+  }
+
+  #conclude(): Report {
+    const state = this.#state;
+    const trust = this.#trust;
+    if (state === undefined || trust === undefined) throw new Error("concluded without a log");
+    const time = this.#options.now ?? this.#receipt?.at ?? state.at;
+    const doubts: Finding[] = [];
+    const notes: Finding[] = [];
+    const settlerCompromised = this.#signed.some(({ keys }) => {
+      const admission = keys.at(-1);
+      return admission !== undefined && isCompromised(admission);
+    });
+    if (settlerCompromised && !this.#receiptVouches) {
+      doubts.push({
+        code: "TRUST_SETTLER_COMPROMISED",
+        message: "a settler key of this log is compromised and no receipt under another key vouches for it",
+      });
+    }
+    if (time >= trust.expiresAt) {
+      doubts.push({
+        code: "TRUST_EXPIRED",
+        message: `expected a trust document that is valid at ${formatInstant(time)}, found one until ${formatInstant(trust.expiresAt)}`,
+      });
+    }
+    // A newer document knows more about old keys, so its date of issue only bounds a time that was asked for.
+    if (this.#options.now !== undefined && time < trust.issuedAt) {
+      doubts.push({
+        code: "TRUST_NOT_YET_VALID",
+        message: `expected a trust document issued by ${formatInstant(time)}, found one of ${formatInstant(trust.issuedAt)}`,
+      });
+    }
+    const trusted = doubts.length === 0;
+    const closed = state.status === "closed";
+    if (!closed) {
+      doubts.push({ code: "BUNDLE_OPEN", message: `expected a closed agreement, found one in state ${state.status}` });
+    } else if (this.#receipt === undefined) {
+      doubts.push({ code: "RECEIPT_MISSING", message: "expected a receipt over the closed log, found none" });
+    }
+    const due = reactionOf(state);
+    if (this.#options.now !== undefined && due !== undefined && due.due <= this.#options.now) {
+      notes.push({
+        code: "TIME_OVERDUE",
+        message: `${due.type} has been due since ${formatInstant(due.due)}`,
+      });
+    }
+    const [decisive] = doubts;
+    const rest: FacetStatus = trusted ? "pass" : "unknown";
+    const { balances } = state;
+    return {
+      revision: REVISION,
+      verdict: decisive === undefined ? "accept" : "indeterminate",
+      code: decisive?.code ?? null,
+      findings: [...doubts, ...notes],
+      facets: {
+        container: "pass",
+        signatures: "pass",
+        trust: rest,
+        log: closed ? "pass" : "open",
+        policy: "pass",
+        ledger: "pass",
+        evidence: this.supplied < this.withheld.length ? "partial" : "pass",
+        receipt: this.#receipt === undefined ? "absent" : "pass",
+      },
+      trust: this.#trustFacts(),
+      time: formatInstant(time),
+      facts: {
+        agreement: state.agreement,
+        head: state.head,
+        events: state.seq,
+        status: state.status,
+        at: formatInstant(state.at),
+        buyer: state.offer.body.parties.buyer.id,
+        seller: state.offer.body.parties.seller.id,
+        settler: state.offer.body.parties.settler.id,
+        amount: state.offer.body.amount,
+        outcome: finalOutcome(state),
+        ...(state.reason === undefined ? {} : { reason: state.reason }),
+        totals: totalsOf(state),
+        balances: {
+          buyer: balances.buyer.toString(),
+          seller: balances.seller.toString(),
+          escrow: balances.escrow.toString(),
+          holdback: balances.holdback.toString(),
+          fee: balances.fee.toString(),
+        },
+      },
+      evidence: this.#evidenceFacts(),
+      receipt: this.#receipt?.digest ?? null,
+      chain: this.#chain,
+    };
+  }
+
+  #rejected(finding: Finding): Report {
+    const verdict: Verdict = CODES[finding.code].verdict === "indeterminate" ? "indeterminate" : "reject";
+    const facets: Record<keyof Facets, FacetStatus> = {
+      container: "unknown",
+      signatures: "unknown",
+      trust: "unknown",
+      log: "unknown",
+      policy: "unknown",
+      ledger: "unknown",
+      evidence: "unknown",
+      receipt: "unknown",
+    };
+    if (verdict === "reject") facets[facetOf(finding.code)] = "fail";
+    return {
+      revision: REVISION,
+      verdict,
+      code: finding.code,
+      findings: [finding],
+      facets,
+      trust: this.#trustFacts(),
+      time: null,
+      facts: null,
+      evidence: this.#evidenceFacts(),
+      receipt: null,
+      chain: this.#chain,
+    };
+  }
+
+  #trustFacts(): Report["trust"] {
+    const trust = this.#trust;
+    if (trust === undefined) return null;
+    const source = this.#options.trust === undefined ? "embedded" : "own";
+    return { digest: trust.digest, version: trust.version, registry: trust.registry, source };
+  }
+
+  #evidenceFacts(): Report["evidence"] {
+    return {
+      referenced: this.#references.length,
+      inline: this.#evidenceSeen - this.withheld.length,
+      withheld: this.withheld.length,
+      supplied: this.supplied,
+    };
+  }
+}
+
+// Decompressing a point costs as much as a signature; a key object lives as long as the trust document it is of.
+const ON_CURVE = new WeakMap<Uint8Array, boolean>();
+
+function isOnCurve(publicKey: Uint8Array): boolean {
+  let found = ON_CURVE.get(publicKey);
+  if (found === undefined) {
+    found = decodePoint(publicKey) !== undefined;
+    ON_CURVE.set(publicKey, found);
+  }
+  return found;
+}
+
+type EvidenceValue = { readonly digest: string; readonly data?: string };
+
+function sectionOf(value: JsonValue): Section {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+    const members = value as { readonly [name: string]: JsonValue };
+    if (Object.hasOwn(members, "payloadType")) {
+      switch (members["payloadType"]) {
+        case PAYLOAD_TYPES.event:
+          return "events";
+        case PAYLOAD_TYPES.trust:
+          return "trust";
+        case PAYLOAD_TYPES.receipt:
+          return "receipt";
+        default:
+          throw new SettldError("DSSE_PAYLOAD_TYPE", "/payloadType: expected the type of an event, trust document or receipt", {
+            pointer: "/payloadType",
+          });
+      }
+    }
+    const { digest, data, withheld } = members;
+    const inline = typeof data === "string" && Object.keys(members).length === 2;
+    const kept = withheld === true && Object.keys(members).length === 2;
+    if (isDigest(digest) && (inline || kept)) return "evidence";
+  }
+  throw new SettldError("BUNDLE_LINE", "expected an envelope, or an evidence item with digest and data or withheld");
+}
+
+function headerError(): SettldError {
+  return new SettldError("BUNDLE_HEADER", `expected ${BUNDLE_HEADER} as the first line`);
+}
+
+function precedes(a: Trust, b: Trust): boolean {
+  return a.registry === b.registry ? a.version < b.version : a.registry < b.registry;
+}
+
+function isCompromised(key: TrustedKey): boolean {
+  return key.revoked?.reason === "compromised";
+}
+
+function toError({ code, pointer, message }: { code: Code; pointer: string; message: string }): SettldError {
+  return new SettldError(code, message, { pointer });
+}
+
+function firstDifference(expected: JsonValue, found: JsonValue, pointer: string): string | undefined {
+  if (typeof expected !== "object" || expected === null || typeof found !== "object" || found === null) {
+    return expected === found ? undefined : pointer;
+  }
+  const want = expected as { readonly [name: string]: JsonValue };
+  const got = found as { readonly [name: string]: JsonValue };
+  // Both passed one closed schema, so they have the same members.
+  for (const name of Object.keys(want).sort()) {
+    const a = want[name];
+    const b = got[name];
+    if (a === undefined || b === undefined) return pointer;
+    const inner = firstDifference(a, b, `${pointer}/${name}`);
+    if (inner !== undefined) return inner;
+  }
+  return undefined;
+}
+
+const FACETS: Readonly<Record<string, keyof Facets>> = {
+  syntax: "container",
+  canonical: "container",
+  container: "container",
+  limit: "container",
+  key: "signatures",
+  signature: "signatures",
+  trust: "trust",
+  schema: "log",
+  chain: "log",
+  state: "log",
+  time: "log",
+  policy: "policy",
+  ledger: "ledger",
+  receipt: "receipt",
+};
+
+function facetOf(code: Code): keyof Facets {
+  if (code.startsWith("BUNDLE_EVIDENCE_") || code === "LIMIT_EVIDENCE_BYTES") return "evidence";
+  const facet = FACETS[CODES[code].category];
+  if (facet === undefined) throw new Error(`${code} is not a reason to reject`);
+  return facet;
+}

@@ -1,0 +1,13 @@
+import type { ViteUserConfig } from "vitest/config";
+
+// Tests run against the sources; what is published is tested from packed tarballs by the package checks.
+const config: ViteUserConfig = {
+  resolve: { conditions: ["@settld/source"] },
+  ssr: { resolve: { conditions: ["@settld/source"] } },
+  test: {
+    include: ["packages/*/src/**/*.{test,fuzz}.ts"],
+    testTimeout: 60_000,
+  },
+};
+
+export default config;
