@@ -3,8 +3,7 @@ import { describe, expect, test } from "vitest";
 import { base64Decode, base64Encode, base64urlDecode, base64urlEncode } from "./base64.ts";
 import { utf8 } from "./bytes.ts";
 
-const fault = (code: string, offset: number): unknown =>
-  expect.objectContaining({ name: "SettldError", code, offset });
+const fault = (code: string, offset: number): unknown => expect.objectContaining({ name: "SettldError", code, offset });
 
 describe("standard base64", () => {
   // RFC 4648 section 10.
@@ -150,7 +149,9 @@ describe("base64url", () => {
             expect(encode(decode(text))).toBe(text);
           } catch (error) {
             expect(error).toMatchObject({ name: "SettldError" });
-            expect(Buffer.from(text, "base64").toString(decode === base64Decode ? "base64" : "base64url")).not.toBe(text);
+            expect(Buffer.from(text, "base64").toString(decode === base64Decode ? "base64" : "base64url")).not.toBe(
+              text,
+            );
           }
         }
       }),

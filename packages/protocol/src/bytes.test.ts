@@ -51,7 +51,9 @@ describe("utf8", () => {
   test("finds a place whenever the decoder refuses, and only then", () => {
     const part = fc.oneof(
       fc.string({ unit: "binary", maxLength: 3 }).map((text) => [...utf8(text)]),
-      fc.array(fc.constantFrom(0x41, 0x80, 0xbf, 0xc0, 0xc2, 0xe0, 0xed, 0xa0, 0xef, 0xf0, 0xf4, 0x90), { maxLength: 3 }),
+      fc.array(fc.constantFrom(0x41, 0x80, 0xbf, 0xc0, 0xc2, 0xe0, 0xed, 0xa0, 0xef, 0xf0, 0xf4, 0x90), {
+        maxLength: 3,
+      }),
     );
     fc.assert(
       fc.property(fc.array(part, { maxLength: 6 }), (parts) => {

@@ -50,7 +50,9 @@ describe("formatPointer and parsePointer", () => {
 });
 
 describe("resolvePointer", () => {
-  const document: JsonValue = parseJsonText('{"a":[10,{"":null}],"10":"x","length":7,"__proto__":{"y":false},"m~n":8,"s":"text"}');
+  const document: JsonValue = parseJsonText(
+    '{"a":[10,{"":null}],"10":"x","length":7,"__proto__":{"y":false},"m~n":8,"s":"text"}',
+  );
   const find = (text: string): JsonValue | undefined => resolvePointer(document, parsePointer(text));
 
   test.each([

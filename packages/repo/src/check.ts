@@ -12,7 +12,8 @@ import { delimiter, join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import { root } from "./workspace.ts";
 
-type Step = {
+/** One thing that has to pass. */
+export type Step = {
   readonly name: string;
   readonly what: string;
   readonly command: readonly [string, ...string[]];
@@ -24,7 +25,8 @@ type Step = {
   readonly alone?: boolean;
 };
 
-type Outcome = {
+/** How a step ended. */
+export type Outcome = {
   readonly step: Step;
   readonly status: "ok" | "FAILED" | "not run";
   readonly ms: number;
@@ -32,6 +34,9 @@ type Outcome = {
 };
 
 type Skip = { readonly name: string; readonly reason: string };
+
+/** What vitest counted. */
+export type TestCount = { readonly passed: number; readonly failed: number; readonly skips: readonly Skip[] };
 
 /** The part of vitest's JSON report that is counted. */
 type VitestReport = {
@@ -111,7 +116,7 @@ const announce = ({ step, status, ms, output }: Outcome): void => {
 };
 
 /** Runs the steps in order, two at a time where they allow it. */
-const runAll = async (steps: readonly Step[], env: NodeJS.ProcessEnv, timeoutMs: number): Promise<Outcome[]> => {
+export const runAll = async (steps: readonly Step[], env: NodeJS.ProcessEnv, timeoutMs: number): Promise<Outcome[]> => {
   const selected = new Set(steps.map(({ name }) => name));
   const waiting = [...steps];
   const outcomes = new Map<string, Outcome>();
@@ -148,7 +153,7 @@ const runAll = async (steps: readonly Step[], env: NodeJS.ProcessEnv, timeoutMs:
 };
 
 /** Counts vitest's results; a report that is not there counts nothing, and its step has failed already. */
-const readTests = (report: string): { passed: number; failed: number; skips: Skip[] } => {
+export const readTests = (report: string): TestCount => {
   if (!existsSync(report)) {
     return { passed: 0, failed: 0, skips: [] };
   }
@@ -167,6 +172,39 @@ const readTests = (report: string): { passed: number; failed: number; skips: Ski
 /** A step says that it left something out with a line `SKIP name: reason`. */
 const readSkips = ({ output }: Outcome): Skip[] =>
   [...output.matchAll(/^SKIP ([^:\n]+): (.*)$/gm)].map(([, name = "", reason = ""]) => ({ name, reason }));
+
+/** The table of steps, the skips by name, and alone on the last line the counts of tests plus steps. */
+export const summarise = (
+  outcomes: readonly Outcome[],
+  tests: TestCount,
+  { ms, skipsFail }: { readonly ms: number; readonly skipsFail: boolean },
+): { readonly lines: readonly string[]; readonly ok: boolean } => {
+  const skips = [...tests.skips, ...outcomes.flatMap(readSkips)];
+  const stepsPassed = outcomes.filter(({ status }) => status === "ok").length;
+  const passed = tests.passed + stepsPassed;
+  const failed = tests.failed + (outcomes.length - stepsPassed) + (skipsFail ? skips.length : 0);
+  const row = (name: string, status: string, ms: number): string =>
+    `${name.padEnd(12)} ${status.padEnd(8)} ${seconds(ms).padStart(8)}`;
+  const skipLines =
+    skips.length === 0
+      ? []
+      : [
+          "",
+          skipsFail ? "skipped, which SETTLD_REQUIRE_EXTERNAL=1 counts as failed:" : "skipped:",
+          ...skips.map(({ name, reason }) => `  ${name} (${reason})`),
+        ];
+  return {
+    lines: [
+      "",
+      ...outcomes.map(({ step, status, ms }) => row(step.name, status, ms)),
+      row("all", failed === 0 ? "ok" : "FAILED", ms),
+      ...skipLines,
+      "",
+      `${passed} passed, ${failed} failed, ${skipsFail ? 0 : skips.length} skipped`,
+    ],
+    ok: failed === 0,
+  };
+};
 
 const main = async (): Promise<number> => {
   const { values } = parseArgs({
@@ -203,31 +241,17 @@ const main = async (): Promise<number> => {
       full ? 4 * 3_600_000 : 15 * 60_000,
     );
 
-    const tests = readTests(report);
-    const skips = [...tests.skips, ...outcomes.flatMap(readSkips)];
-    const skipsFail = env["SETTLD_REQUIRE_EXTERNAL"] === "1" && skips.length > 0;
-    const stepsPassed = outcomes.filter(({ status }) => status === "ok").length;
-    const passed = tests.passed + stepsPassed;
-    const failed = tests.failed + (outcomes.length - stepsPassed) + (skipsFail ? skips.length : 0);
-
-    console.log("");
-    for (const { step, status, ms } of outcomes) {
-      console.log(`${step.name.padEnd(12)} ${status.padEnd(8)} ${seconds(ms).padStart(8)}`);
-    }
-    console.log(
-      `${"all".padEnd(12)} ${(failed === 0 ? "ok" : "FAILED").padEnd(8)} ${seconds(performance.now() - start).padStart(8)}`,
-    );
-    if (skips.length > 0) {
-      console.log(`\nskipped${skipsFail ? ", which SETTLD_REQUIRE_EXTERNAL=1 counts as failed" : ""}:`);
-      for (const { name, reason } of skips) {
-        console.log(`  ${name} (${reason})`);
-      }
-    }
-    console.log(`\n${passed} passed, ${failed} failed, ${skipsFail ? 0 : skips.length} skipped`);
-    return failed === 0 ? 0 : 1;
+    const { lines, ok } = summarise(outcomes, readTests(report), {
+      ms: performance.now() - start,
+      skipsFail: env["SETTLD_REQUIRE_EXTERNAL"] === "1",
+    });
+    console.log(lines.join("\n"));
+    return ok ? 0 : 1;
   } finally {
     rmSync(temp, { recursive: true, force: true });
   }
 };
 
-process.exitCode = await main();
+if (import.meta.main) {
+  process.exitCode = await main();
+}

@@ -51,7 +51,7 @@ export type CheckOptions = {
   readonly now?: number;
 };
 
-/** One signature equation that is left to check, in the order of evaluation. */
+/** One signature equation that is left to check. */
 export type SignatureJob = {
   readonly publicKey: Uint8Array;
   readonly message: Uint8Array;
@@ -70,13 +70,11 @@ type Signed = { readonly line: number; readonly seq: number; readonly at: number
 type Failure = { readonly before: number; readonly finding: Finding };
 
 /**
- * The whole check of one bundle as a synchronous machine: it is fed lines, collects the signature equations that
- * are left to check, and turns their results into a report. How the equations are checked, one after another or
- * overlapping, cannot change the report.
+ * The whole check of one bundle as a synchronous machine: it is fed lines, hands out the signature equations that
+ * are left to check in the order of evaluation, and turns their results into a report. How the equations are
+ * checked, one after another or overlapping, cannot change the report.
  */
 export class BundleCheck {
-  /** Signature equations so far; the caller may start on them at once. */
-  readonly jobs: SignatureJob[] = [];
   /** Digest and size of withheld evidence, for callers that can supply the bytes. */
   readonly withheld: { readonly digest: string; readonly size: number }[] = [];
   /** Withheld items whose bytes the caller supplied and found to match. */
@@ -84,6 +82,7 @@ export class BundleCheck {
 
   readonly #options: CheckOptions;
   readonly #crypto: CryptoPort;
+  readonly #onJob: (job: SignatureJob) => void;
   readonly #jobSites: { readonly line: number; readonly seq: number | undefined; readonly pointer: string; readonly established: number }[] = [];
   #section: Section = "header";
   #failure: Failure | undefined;
@@ -99,12 +98,13 @@ export class BundleCheck {
   #evidenceSeen = 0;
   #receipt: { readonly digest: string; readonly at: number; readonly key: TrustedKey } | undefined;
 
-  constructor(options: CheckOptions, crypto: CryptoPort) {
+  constructor(options: CheckOptions, crypto: CryptoPort, onJob: (job: SignatureJob) => void) {
     if ((options.trust === undefined) === (options.root === undefined)) {
       throw new TypeError("expected exactly one of `trust` and `root`");
     }
     this.#options = options;
     this.#crypto = crypto;
+    this.#onJob = onJob;
   }
 
   /** True once a failure is known after which no further line can change the verdict. */
@@ -151,7 +151,7 @@ export class BundleCheck {
   /**
    * Concludes.
    *
-   * @param results - for each job, whether its equation holds.
+   * @param results - for each job in the order in which it was handed out, whether its equation holds.
    */
   report(results: readonly boolean[]): Report {
     const bad = results.indexOf(false);
@@ -190,7 +190,7 @@ export class BundleCheck {
   }
 
   #record(finding: Finding): void {
-    this.#failure ??= { before: this.jobs.length, finding };
+    this.#failure ??= { before: this.#jobSites.length, finding };
   }
 
   #take({ number, bytes }: Line): void {
@@ -364,7 +364,7 @@ export class BundleCheck {
     if (code !== undefined) {
       throw new SettldError(code, `${pointer}/sig: not a strict Ed25519 signature`, { pointer: `${pointer}/sig` });
     }
-    this.jobs.push({ publicKey, message: pae(envelope.payloadType, envelope.payload), signature });
+    this.#onJob({ publicKey, message: pae(envelope.payloadType, envelope.payload), signature });
     this.#jobSites.push({ line, seq, pointer: `${pointer}/sig`, established: this.#chain.length });
   }
 

@@ -14,9 +14,12 @@ import { feed, handleOf } from "./verify.ts";
 export function verifyBundleSync(bytes: Uint8Array, options: CheckOptions): Report {
   const { verifySync } = defaultCrypto;
   if (verifySync === undefined) throw new TypeError("verifyBundleSync: this runtime has no synchronous Ed25519");
-  const check = new BundleCheck(options, defaultCrypto);
+  const results: boolean[] = [];
+  const check = new BundleCheck(options, defaultCrypto, ({ publicKey, message, signature }) => {
+    results.push(verifySync(handleOf(defaultCrypto, publicKey) as PublicKeyHandle, message, signature));
+  });
   const splitter = new LineSplitter();
   feed(check, splitter, bytes);
   check.end(splitter.unfinished, splitter.current);
-  return check.report(check.jobs.map((job) => verifySync(handleOf(defaultCrypto, job.publicKey) as PublicKeyHandle, job.message, job.signature)));
+  return check.report(results);
 }

@@ -29,19 +29,15 @@ export type VerifyOptions = CheckOptions & {
  */
 export async function verifyBundle(source: ByteSource, options: VerifyOptions): Promise<Report> {
   const crypto = options.crypto ?? defaultCrypto;
-  const check = new BundleCheck(options, crypto);
-  const results: (boolean | Promise<boolean>)[] = [];
-  const startJobs = (): void => {
-    while (results.length < check.jobs.length) results.push(verifyJob(crypto, check.jobs[results.length]));
-  };
+  const results: Promise<boolean>[] = [];
+  // Each equation starts at once, so that other cores work on it while this one reads on.
+  const check = new BundleCheck(options, crypto, (job) => results.push(verifyJob(crypto, job)));
   const splitter = new LineSplitter();
   for await (const chunk of chunksOf(source)) {
     feed(check, splitter, chunk);
-    startJobs();
     if (check.stopped) break;
   }
   check.end(splitter.unfinished, splitter.current);
-  startJobs();
   if (!check.stopped && options.evidence !== undefined) await supply(check, options.evidence, crypto);
   return check.report(await Promise.all(results));
 }
@@ -80,8 +76,7 @@ export function handleOf(crypto: CryptoPort, publicKey: Uint8Array): Handle {
   return handle;
 }
 
-function verifyJob(crypto: CryptoPort, job: SignatureJob | undefined): boolean | Promise<boolean> {
-  if (job === undefined) throw new Error("no such job");
+function verifyJob(crypto: CryptoPort, job: SignatureJob): Promise<boolean> {
   const handle = handleOf(crypto, job.publicKey);
   return handle instanceof Promise
     ? handle.then((key) => crypto.verify(key, job.message, job.signature))

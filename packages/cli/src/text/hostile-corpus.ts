@@ -41,7 +41,7 @@ export const HOSTILE_NAMES: readonly HostileName[] = [
   { why: "runs a command of Azure", text: "##vso[task.setvariable variable=x]y" },
   { why: "runs a command of TeamCity", text: "##teamcity[buildProblem description='x']" },
   { why: "makes a link in a message", text: "[accept](https://evil.example)" },
-  { why: "stands for an argument of a message", text: "{0} %s %n ${x} $(x)" },
+  { why: "stands for an argument of a message", text: "{0} %s %n $(x)" },
   { why: "expands in a shell", text: "'; rm -rf /; $(id) `id` \"" },
   { why: "looks like an option", text: "--trust" },
   { why: "looks like an escape of ours", text: "\\u{1b}" },

@@ -40,7 +40,7 @@ export const parseClauses = (file: string, text: string): Clause[] => {
 
 /** Every clause of `spec/`, in file order. */
 export const readClauses = (base: string): Clause[] =>
-  globSync("spec/**/*.md", { cwd: base, exclude: ["**/node_modules/**"] })
+  globSync("spec/**/*.md", { cwd: base, exclude: ["**/node_modules/**", "**/CHANGELOG.md"] })
     .map((path) => path.replaceAll("\\", "/"))
     .sort()
     .flatMap((path) => parseClauses(path, readFileSync(join(base, path), "utf8")));

@@ -19,7 +19,7 @@ const spec = "# JSON\n\n**JSON-1** A document MUST NOT start with a mark (`JSON_
 const clean: Names = {
   registry: {
     uriBase: "https://example.test/",
-    revision: "r1",
+    revision: "2026-11",
     areas,
     codes: {
       JSON_BOM: source,
@@ -32,7 +32,7 @@ const clean: Names = {
     ["packages/a/src/a.ts", '// JSON_NOT_A_CODE in a comment (JSON-1)\nthrow new SettldError("JSON_BOM", `x`);'],
     ["packages/a/src/b.ts", "const table = { JSON_DEPTH: 1 }; const JSON_TABLE = table;"],
   ]),
-  data: new Map([["schemas/a.schema.json", '{"description":"See (JSON-2)."}']]),
+  data: new Map([["schemas/a.schema.json", '{"$id":"https://example.test/a","const":"2026-11","title":"(JSON-2)"}']]),
 };
 
 const withCodes = (codes: Names["registry"]["codes"]): Names => ({
@@ -87,6 +87,16 @@ test.each<[what: string, names: Names, message: RegExp]>([
     "a vector that expects an unknown code",
     { ...clean, data: new Map([["vectors/a.json", '{"clause":"JSON-1","code":"JSON_TYPO"}']]) },
     /vectors\/a\.json: expects JSON_TYPO/,
+  ],
+  [
+    "a schema of another revision",
+    { ...clean, data: new Map([["schemas/a.schema.json", '{"const": "2026-11-draft"}']]) },
+    /revision 2026-11-draft is not 2026-11/,
+  ],
+  [
+    "a schema under another URI",
+    { ...clean, data: new Map([["schemas/a.schema.json", '{"$id": "https://other.test/a"}']]) },
+    /does not start with the uriBase/,
   ],
   [
     "another list of areas",

@@ -110,6 +110,16 @@ export const checkNames = ({ registry, clauses, sources, data }: Names): string[
   }
   for (const [path, text] of data) {
     checkClauseIds(path, text);
+    for (const [, id = ""] of text.matchAll(/"\$id"\s*:\s*"([^"]*)"/g)) {
+      if (!id.startsWith(registry.uriBase)) {
+        wrong.push(`${path}: $id ${id} does not start with the uriBase of schemas/codes.json`);
+      }
+    }
+    for (const [, revision] of text.matchAll(/"const"\s*:\s*"(\d{4}-\d{2}(?:-[a-z]+)?)"/g)) {
+      if (revision !== registry.revision) {
+        wrong.push(`${path}: revision ${revision} is not ${registry.revision}, as schemas/codes.json says`);
+      }
+    }
     for (const [, code = ""] of text.matchAll(/"code"\s*:\s*"([^"]*)"/g)) {
       if (new RegExp(`^${codePattern(areas).source}$`).test(code) && !(code in codes)) {
         wrong.push(`${path}: expects ${code}, which is not in schemas/codes.json`);

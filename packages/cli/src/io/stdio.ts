@@ -1,0 +1,44 @@
+import { once } from "node:events";
+import { EXIT } from "../exit.ts";
+import { breakCiCommands } from "../text/ci.ts";
+import { asciiJson } from "../text/json.ts";
+import { escapeTerminal } from "../text/terminal.ts";
+
+/**
+ * Makes a reader that goes away, as in `settld verify ... | head -1`, end the process quietly. Called once.
+ * The exit code is that of a program ended by SIGPIPE, because a verdict that nobody took was not given.
+ */
+export function endOnBrokenPipe(): void {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(EXIT.brokenPipe);
+    throw error;
+  });
+  // Nobody is left to hear about it.
+  process.stderr.on("error", () => {});
+}
+
+/** Writes to standard output as it is and waits while the reader is behind, so that memory stays bounded. */
+export async function writeOut(text: string): Promise<void> {
+  if (!process.stdout.write(text)) await once(process.stdout, "drain");
+}
+
+/**
+ * Prints lines for people. Untrusted parts must have gone through `escapeTerminal` already; commands that CI systems
+ * look for in logs are broken here, in one place.
+ */
+export async function printLines(lines: readonly string[]): Promise<void> {
+  if (lines.length > 0) await writeOut(breakCiCommands(lines.map((line) => `${line}\n`).join("")));
+}
+
+/**
+ * Prints one JSON text and a line feed. A terminal gets the same value with everything but ASCII escaped; files and
+ * pipes get the text as it is, which is canonical where the caller made it so.
+ */
+export async function printJson(json: string): Promise<void> {
+  await writeOut(`${process.stdout.isTTY === true ? asciiJson(json) : json}\n`);
+}
+
+/** Prints the one line that every failure gets on standard error. */
+export function printError(code: string, message: string): void {
+  process.stderr.write(breakCiCommands(`settld: ${code}: ${escapeTerminal(message)}\n`));
+}

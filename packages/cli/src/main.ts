@@ -1,0 +1,123 @@
+import { Command, CommanderError } from "commander";
+import { EXIT, exitCodeOf, isSystemError, reasonOf } from "./exit.ts";
+import { endOnBrokenPipe, printError } from "./io/stdio.ts";
+import { VERSION } from "./version.ts";
+
+/** A command that is known by name and loaded only when it is used. */
+type LazyCommand = { readonly name: string; readonly summary: string; readonly load: () => Promise<Command> };
+
+const COMMANDS: readonly LazyCommand[] = [
+  {
+    name: "demo",
+    summary: "see money move: a whole paid job between strangers, offline",
+    load: async () => (await import("./demo/command.ts")).demoCommand(),
+  },
+  {
+    name: "verify",
+    summary: "check bundles offline: every signature, rule, decision and posting",
+    load: async () => (await import("./commands/verify.ts")).verifyCommand(),
+  },
+  {
+    name: "inspect",
+    summary: "show what a bundle says, without judging it",
+    load: async () => (await import("./commands/inspect.ts")).inspectCommand(),
+  },
+  {
+    name: "explain",
+    summary: "explain a code",
+    load: async () => (await import("./commands/explain.ts")).explainCommand(),
+  },
+  {
+    name: "extract",
+    summary: "take one event apart, to check its signatures with openssl",
+    load: async () => (await import("./commands/extract.ts")).extractCommand(),
+  },
+  {
+    name: "keys",
+    summary: "make keys and name them",
+    load: async () => (await import("./commands/keys.ts")).keysCommand(),
+  },
+];
+
+/**
+ * Runs the CLI and sets the exit code of the process.
+ *
+ * @param args - the arguments after the name of the program.
+ */
+export async function main(args: readonly string[]): Promise<void> {
+  endOnBrokenPipe();
+  try {
+    const program = await buildProgram(args);
+    await program.parseAsync(args, { from: "user" });
+  } catch (error) {
+    process.exitCode = report(error);
+  }
+}
+
+// Only the command that is asked for is loaded; the others are names and summaries for the help.
+async function buildProgram(args: readonly string[]): Promise<Command> {
+  const program = new Command("settld")
+    .description("Checks and shows paid work between parties who do not trust each other.")
+    .version(VERSION, "-V, --version", "print the version")
+    .helpOption("-h, --help", "show help")
+    .helpCommand("help [command]", "show help for a command")
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} })
+    .addHelpText("after", HELP);
+  const asked = args.find((arg) => !arg.startsWith("-") && arg !== "help");
+  for (const { name, summary, load } of COMMANDS) {
+    const command = name === asked ? await load() : new Command(name);
+    inherit(command.summary(summary), program);
+    program.addCommand(command);
+  }
+  return program;
+}
+
+// `addCommand` does not hand down what makes errors come to us.
+function inherit(command: Command, from: Command): void {
+  command.copyInheritedSettings(from).helpOption("-h, --help", "show help");
+  for (const child of command.commands) inherit(child, command);
+}
+
+const HELP = `
+Exit codes:
+  0   accepted, or done
+  1   rejected
+  2   wrong usage, invalid trust input, or bytes that could not be obtained
+  3   indeterminate
+  70  a bug in settld
+
+Examples:
+  settld verify deal.settld --trust trust.json
+  settld explain BUNDLE_OPEN
+  settld help verify`;
+
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return reportUsage(error);
+  const exitCode = exitCodeOf(error);
+  if (exitCode !== undefined) {
+    const { code, message } = error as { readonly code: string; readonly message: string };
+    printError(code, message);
+    return exitCode;
+  }
+  if (isSystemError(error)) {
+    const code = error.syscall === "read" || error.syscall === "scandir" ? "CLI_INPUT" : "CLI_OUTPUT";
+    printError(code, `${reasonOf(error)}: ${error.path ?? error.syscall}`);
+    return EXIT.usage;
+  }
+  // A bug: here the stack trace is the message, since somebody has to find it.
+  process.stderr.write(`settld: internal error, please report it\n${(error as Error | undefined)?.stack ?? error}\n`);
+  return EXIT.internal;
+}
+
+function reportUsage(error: CommanderError): number {
+  // Help and version that were asked for end this way as well.
+  if (error.exitCode === 0) return EXIT.accept;
+  if (error.code === "commander.help") {
+    printError("CLI_USAGE", "expected a command, found none (settld --help lists them)");
+  } else {
+    const [first = "", ...rest] = error.message.replace(/^error: /, "").split("\n");
+    printError("CLI_USAGE", `${[first, ...rest].join(" ").trim()} (settld --help)`);
+  }
+  return EXIT.usage;
+}
