@@ -1,3 +1,4 @@
+import { cp } from "node:fs/promises";
 import { defineConfig } from "tsup";
 import { base } from "../../tsup.base.ts";
 import manifest from "./package.json" with { type: "json" };
@@ -9,4 +10,6 @@ export default defineConfig({
   dts: false,
   // Known when it is built, so that `settld --version` reads nothing.
   define: { SETTLD_VERSION: JSON.stringify(manifest.version) },
+  // The demo's data set goes with the program, as the file that it is.
+  onSuccess: () => cp("../../fixtures/demo/shipments.csv", "dist/demo-data/shipments.csv"),
 });

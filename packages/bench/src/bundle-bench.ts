@@ -1,5 +1,5 @@
 import { createHash, createPublicKey, hash, verify } from "node:crypto";
-import { base64Decode, canonicalize, type Envelope, jwkFromPublicKey, type JsonValue, pae } from "@settld/protocol";
+import { base64Decode, canonicalize, type Envelope, type JsonValue, jwkFromPublicKey, pae } from "@settld/protocol";
 import { bytesOf, TestLog, termsOf, testCast, trustOf } from "@settld/testkit";
 import { parseTrust, verifyBundle } from "@settld/verifier";
 import { verifyBundleSync } from "@settld/verifier/sync";
@@ -65,13 +65,18 @@ async function workload(signatures: number): Promise<Workload> {
     op: "ge",
     value: 9990,
   }));
-  const log = new TestLog(cast).open(termsOf({ policy: { requirements, payout: { kind: "all-or-nothing" } } })).submit(3);
+  const log = new TestLog(cast)
+    .open(termsOf({ policy: { requirements, payout: { kind: "all-or-nothing" } } }))
+    .submit(3);
   for (const { id } of requirements) log.attest(4, { rows: 412, validityBps: 10_000 }, id);
   log.wait(100);
   const envelopes = [...(await log.envelopes()), await log.receipt()];
   const jobs = jobsOf(envelopes, log);
   if (jobs.length !== signatures) throw new Error(`expected ${signatures} signatures, found ${jobs.length}`);
-  const digested = [...envelopes.map(({ payload }) => base64Decode(payload)), ...log.evidence.map(({ data }) => data ?? new Uint8Array())];
+  const digested = [
+    ...envelopes.map(({ payload }) => base64Decode(payload)),
+    ...log.evidence.map(({ data }) => data ?? new Uint8Array()),
+  ];
   const sha256 = hash ?? ((algorithm: string, data: Uint8Array) => createHash(algorithm).update(data).digest("hex"));
   return {
     bytes: await log.bundle(),
@@ -94,7 +99,11 @@ async function workload(signatures: number): Promise<Workload> {
   };
 }
 
-type Job = { readonly message: Uint8Array; readonly key: ReturnType<typeof createPublicKey>; readonly signature: Uint8Array };
+type Job = {
+  readonly message: Uint8Array;
+  readonly key: ReturnType<typeof createPublicKey>;
+  readonly signature: Uint8Array;
+};
 
 function jobsOf(envelopes: readonly Envelope[], log: TestLog): Job[] {
   const keys = new Map(

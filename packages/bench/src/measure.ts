@@ -79,7 +79,9 @@ export function print(title: string, ratios: readonly Ratio[]): boolean {
       aim === undefined ? "" : `aim <= ${aim}${ratio <= aim ? "" : " (missed)"}`,
     ].filter((text) => text !== "");
     const times = `${format(subject)} against ${format(reference)}`;
-    console.log(`  ${name.padEnd(52)} ${ratio.toFixed(2).padStart(6)}x  ${times.padEnd(28)} ${met ? "" : "FAILED "}${goals.join(", ")}`);
+    console.log(
+      `  ${name.padEnd(52)} ${ratio.toFixed(2).padStart(6)}x  ${times.padEnd(28)} ${met ? "" : "FAILED "}${goals.join(", ")}`,
+    );
   }
   return ok;
 }

@@ -1,6 +1,6 @@
 import {
-  addDuration,
   type AgreementOffered,
+  addDuration,
   canonicalize,
   type Digest,
   type EventPayload,
@@ -51,7 +51,8 @@ export function applyEvent(state: AgreementState | undefined, event: LoggedEvent
     }
     return applyReaction(state, event, at, due);
   }
-  if (cell !== "event") return reject({ code: cell, pointer: "/type", message: `/type: ${payload.type} in state ${state.status}` });
+  if (cell !== "event")
+    return reject({ code: cell, pointer: "/type", message: `/type: ${payload.type} in state ${state.status}` });
   const stranger = checkActor(state, payload);
   if (stranger !== undefined) return reject(stranger);
   return applyBody(state, event, at);
@@ -74,7 +75,8 @@ function checkPlace(state: AgreementState, payload: EventPayload, at: number): R
     }
     if (payload.prev !== state.head) return mismatch("LOG_PREV_MISMATCH", "/prev", state.head, payload.prev);
   }
-  if (at < state.at) return mismatch("TIME_BACKWARDS", "/at", `${new Date(state.at).toISOString()} or later`, payload.at);
+  if (at < state.at)
+    return mismatch("TIME_BACKWARDS", "/at", `${new Date(state.at).toISOString()} or later`, payload.at);
   return undefined;
 }
 
@@ -268,7 +270,8 @@ function addItems(known: ReadonlyMap<Digest, number>, items: readonly Item[]): R
   const names = new Set<string>();
   for (const [index, item] of items.entries()) {
     const pointer = `/body/items/${index}`;
-    if (names.has(item.name)) return mismatch("EVENT_NAME_DUPLICATE", `${pointer}/name`, "a name of its own", item.name);
+    if (names.has(item.name))
+      return mismatch("EVENT_NAME_DUPLICATE", `${pointer}/name`, "a name of its own", item.name);
     names.add(item.name);
     const digest = item.digest as Digest;
     const size = sizes.get(digest) ?? item.size;

@@ -62,7 +62,8 @@ function checkDisputeTerms({ disputeMs, rulingMs, holdbackBps, parties }: Terms)
     if (parties.arbiter !== undefined) return fail("/body/parties/arbiter", "none without a dispute window", "one");
     return undefined;
   }
-  if (parties.arbiter === undefined) return fail("/body/parties/arbiter", "an arbiter for the dispute window", undefined);
+  if (parties.arbiter === undefined)
+    return fail("/body/parties/arbiter", "an arbiter for the dispute window", undefined);
   if (rulingMs === 0) return fail("/body/rulingMs", "at least 1 with a dispute window", rulingMs);
   return undefined;
 }
@@ -77,7 +78,12 @@ function checkRequirements({ policy, parties }: Terms): Rejection | undefined {
     ids.add(requirement.id);
     if (requirement.kind !== "check") continue;
     if (!Object.hasOwn(parties.checkers, requirement.checker)) {
-      return mismatch("POLICY_CHECKER_UNKNOWN", `${pointer}/checker`, Object.keys(parties.checkers), requirement.checker);
+      return mismatch(
+        "POLICY_CHECKER_UNKNOWN",
+        `${pointer}/checker`,
+        Object.keys(parties.checkers),
+        requirement.checker,
+      );
     }
     if (typeof requirement.value !== "number" && requirement.op !== "eq" && requirement.op !== "ne") {
       return mismatch("POLICY_OPERATOR", `${pointer}/op`, ["eq", "ne"], requirement.op);

@@ -152,4 +152,3 @@ function closingReason(state: AgreementState): AgreementClosed["body"]["reason"]
   if (state.status === "offered") return "offer-expired";
   return state.status === "accepted" ? "unfunded" : "settled";
 }
-

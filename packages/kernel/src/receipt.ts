@@ -1,4 +1,4 @@
-import { formatInstant, type Receipt, REVISION } from "@settld/protocol";
+import { formatInstant, REVISION, type Receipt } from "@settld/protocol";
 import { type AgreementState, totalsOf } from "./state.ts";
 
 /**

@@ -4,7 +4,7 @@ import type { CryptoPort, PrivateKeyHandle, PublicKeyHandle } from "./crypto.ts"
 import { pkcs8Of, spkiOf } from "./internal/der.ts";
 import type { Sha256 } from "./sha256.ts";
 
-// The one-shot function costs a third of a hash object for the short inputs that most digests are of.
+// The one-shot function costs about half of a hash object for the short inputs that most digests are of.
 const oneShot: typeof nodeCrypto.hash | undefined = nodeCrypto.hash;
 
 function sha256(bytes: Uint8Array): Uint8Array {
@@ -70,10 +70,9 @@ function privateKeyOf(seed: Uint8Array): nodeCrypto.KeyObject {
   return nodeCrypto.createPrivateKey({ key, format: "der", type: "pkcs8" });
 }
 
-// Async, so that a wrong length rejects as in every other port instead of throwing.
-// biome-ignore lint/suspicious/useAwait: see above
-async function importPrivateKey(seed: Uint8Array): Promise<PrivateKeyHandle> {
-  return { native: privateKeyOf(seed) };
+// Inside a promise, here and below, a wrong length rejects as in every other port instead of throwing.
+function importPrivateKey(seed: Uint8Array): Promise<PrivateKeyHandle> {
+  return new Promise((resolve) => resolve({ native: privateKeyOf(seed) }));
 }
 
 function sign(key: PrivateKeyHandle | Uint8Array, message: Uint8Array): Promise<Uint8Array> {
@@ -86,10 +85,11 @@ function sign(key: PrivateKeyHandle | Uint8Array, message: Uint8Array): Promise<
   });
 }
 
-// biome-ignore lint/suspicious/useAwait: a wrong length rejects, as above
-async function publicKeyOf(seed: Uint8Array): Promise<Uint8Array> {
-  const spki = nodeCrypto.createPublicKey(privateKeyOf(seed)).export({ format: "der", type: "spki" });
-  return new Uint8Array(spki.subarray(-32));
+function publicKeyOf(seed: Uint8Array): Promise<Uint8Array> {
+  return new Promise((resolve) => {
+    const spki = nodeCrypto.createPublicKey(privateKeyOf(seed)).export({ format: "der", type: "spki" });
+    resolve(new Uint8Array(spki.subarray(-32)));
+  });
 }
 
 function generateSeed(): Uint8Array {

@@ -63,7 +63,7 @@ function generateSeed(): Uint8Array {
 
 /**
  * The port on WebCrypto and the portable SHA-256, for browsers and other runtimes without `node:crypto`.
- * It has no `verifySync`; each call to WebCrypto costs about twice the work itself, so run several at a time.
+ * It has no `verifySync`; a call to WebCrypto costs up to twice the work itself, so keep several in flight.
  */
 export const defaultCrypto: CryptoPort = {
   sha256,

@@ -1,6 +1,9 @@
 import type { Sha256 } from "./sha256.ts";
 
-/** A public key in the form that one port works with; importing it once spares more than half of each verification. */
+/**
+ * A public key in the form that one port works with. Import it once: depending on the runtime, each import costs up to
+ * two verifications.
+ */
 export type PublicKeyHandle = {
   /** The 32 bytes that were imported, as a copy of their own. */
   readonly raw: Uint8Array;
@@ -39,9 +42,9 @@ export type CryptoPort = {
   readonly verify: (key: PublicKeyHandle, message: Uint8Array, signature: Uint8Array) => Promise<boolean>;
   /** Checks the equation before it returns; absent where the platform cannot. */
   readonly verifySync?: (key: PublicKeyHandle, message: Uint8Array, signature: Uint8Array) => boolean;
-  /** Imports a private key from its seed of 32 bytes (RFC 8032 section 5.1.5). Rejects with `TypeError` for another length. */
+  /** Imports a private key from its seed of 32 bytes (RFC 8032 section 5.1.5); rejects with `TypeError` for others. */
   readonly importPrivateKey: (seed: Uint8Array) => Promise<PrivateKeyHandle>;
-  /** Signs a message (RFC 8032 section 5.1.6) with a handle, or with a seed of 32 bytes that is imported first; 64 bytes. */
+  /** Signs a message (RFC 8032 section 5.1.6) with a handle or a 32-byte seed, which is imported first; 64 bytes. */
   readonly sign: (key: PrivateKeyHandle | Uint8Array, message: Uint8Array) => Promise<Uint8Array>;
   /** Derives the 32-byte public key of a seed of 32 bytes. */
   readonly publicKeyOf: (seed: Uint8Array) => Promise<Uint8Array>;

@@ -127,7 +127,7 @@ describe("parseEnvelope", () => {
         return (error as { code: string }).code;
       }
     };
-    const [first, second, third] = bad.signatures as [JsonValue, JsonValue, { keyid: string }];
+    const [first, second, third] = bad.signatures as unknown as [JsonValue, JsonValue, { keyid: string }];
     expect(code({ ...bad, signatures: [first, second, { ...third, sig: 1 }] })).toBe("DSSE_MEMBERS");
     expect(code(bad)).toBe("DSSE_PAYLOAD_TYPE");
     const typed = { ...bad, payloadType: TYPE };

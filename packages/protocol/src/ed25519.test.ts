@@ -331,6 +331,26 @@ describe("precedence", () => {
   });
 });
 
+// Some platforms refuse on their own what these checks refuse, so that only a port which refuses nothing proves them.
+describe("a platform that accepts everything", () => {
+  const lenient: CryptoPort = { ...nodePort, verify: () => Promise.resolve(true), verifySync: () => true };
+  const honest = point(BASE.y, 0);
+  const s = encode(1n);
+
+  test.each<[Code | undefined, string, Uint8Array, Uint8Array]>([
+    [undefined, "nothing to refuse", honest, concatBytes(honest, s)],
+    ["KEY_SMALL_ORDER", "a small-order key", point(1n, 0), concatBytes(point(1n, 0), encode(0n))],
+    ["KEY_NOT_CANONICAL", "another encoding of a key", point(P + 1n, 0), concatBytes(honest, s)],
+    ["DSSE_SIGNATURE_S_RANGE", "S = L", honest, concatBytes(honest, encode(L))],
+    ["DSSE_SIGNATURE_R_NOT_CANONICAL", "another encoding of R", honest, concatBytes(point(P + 3n, 0), s)],
+    ["DSSE_SIGNATURE_R_SMALL_ORDER", "a small-order R", honest, concatBytes(point(0n, 1), s)],
+    ["DSSE_SIGNATURE_LENGTH", "65 bytes", honest, concatBytes(honest, s, Uint8Array.of(0))],
+  ])("gets %s for %s", async (code, _, key, signature) => {
+    expect(await verifyEd25519(lenient, key, utf8("m"), signature)).toBe(code);
+    expect(verifyEd25519Sync(lenient, key, utf8("m"), signature)).toBe(code);
+  });
+});
+
 describe("openPublicKey", () => {
   test("returns the code of a bad key, and a key that keeps its own bytes", async () => {
     expect(await openPublicKey(nodePort, new Uint8Array(32))).toBe("KEY_SMALL_ORDER");

@@ -111,7 +111,7 @@ const SQRT_MINUS_ONE = 0x2b8324804fc1df0b2b4d00993dfbd7a72f431806ad2fe478c4ee1b2
 
 /**
  * Decodes 32 bytes to a point (RFC 8032 section 5.1.3), or returns `undefined` when they are none: `y >= p`, no x for
- * that y, or the sign bit with x = 0. It takes about as long as verifying a signature, in variable time.
+ * that y, or the sign bit with x = 0. It takes up to three times as long as verifying a signature, in variable time.
  *
  * @throws TypeError when there are not 32 bytes.
  */
@@ -198,7 +198,7 @@ export function openPublicKeySync(crypto: CryptoPort, publicKey: Uint8Array): Ve
  * `DSSE_SIGNATURE_S_RANGE`, `DSSE_SIGNATURE_R_NOT_CANONICAL`, `DSSE_SIGNATURE_R_SMALL_ORDER`, and last
  * `DSSE_SIGNATURE_INVALID` when `[S]B = R + [k]A` does not hold (RFC 8032 section 5.1.7, without cofactor).
  *
- * @param key - 32 raw bytes, or the result of {@link openPublicKey}, which is more than twice as fast.
+ * @param key - 32 raw bytes, or the result of {@link openPublicKey}, which spares an import at each call.
  */
 export async function verifyEd25519(
   crypto: CryptoPort,

@@ -83,7 +83,7 @@ describe("misuse is a TypeError", () => {
     ["undefined", undefined],
     ["undefined in an object", { a: undefined }],
     ["undefined in an array", [undefined]],
-    ["a hole", [1, , 2]],
+    ["a hole", Object.assign([1], { 2: 3 })],
     ["a function", () => 1],
     ["a symbol", Symbol("a")],
     ["a bigint", 1n],
@@ -110,7 +110,7 @@ describe("misuse is a TypeError", () => {
     ["a Buffer", Buffer.from("a")],
     ["an array of a class", new (class extends Array {})()],
     ["an object with a prototype of its own", Object.create({ a: 1 })],
-    ["a class that calls itself Object", new (class Object {})()],
+    ["a class that calls itself Object", new (Object.defineProperty(class {}, "name", { value: "Object" }))()],
     ["a cycle", cycle],
     ["65 levels", deep],
   ])("%s", (_, value) => {

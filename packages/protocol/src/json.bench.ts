@@ -121,8 +121,8 @@ const SHAPES: readonly (readonly [string, (size: number) => string])[] = [
   ["an open string", (size) => `"${"x".repeat(size)}`],
   ["white space", (size) => " ".repeat(size)],
   ["small numbers", (size) => `[${"0,".repeat(size / 2)}0]`],
-  ["descending names", (size) => `{${Array.from({ length: size / 12 }, (_, at) => `"n${9e6 - at}":0`).join()}}`],
-  ["index-like names", (size) => `{${Array.from({ length: size / 13 }, (_, at) => `"${9e8 - 7 * at}":0`).join()}}`],
+  ["descending names", (size) => `{${Array.from({ length: size / 13 }, (_, at) => `"n${9e6 - at}":0`).join()}}`],
+  ["index-like names", (size) => `{${Array.from({ length: size / 14 }, (_, at) => `"${9e8 - 7 * at}":0`).join()}}`],
   ["a deep sibling", (size) => `[${"[[[[]]]],".repeat(size / 9)}0]`],
 ];
 for (const [label, make] of SHAPES) {

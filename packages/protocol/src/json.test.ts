@@ -148,6 +148,8 @@ describe("refuses with the code and the byte offset", () => {
     ["JSON_SURROGATE", '"a\\udc00\\ud800"', 2],
     ["JSON_SURROGATE", '"\\ud800\\ud800\\udc00"', 1],
     ["JSON_SURROGATE", '"\\ud800\\u0041"', 1],
+    ["JSON_SURROGATE", '"\\ud800\\ue000"', 1],
+    ["JSON_SURROGATE", '"\\udc00\\udc00"', 1],
     ["JSON_SURROGATE", '"\\ud800a"', 1],
     ["JSON_SURROGATE", '"\\ud800\\n"', 1],
     ["JSON_SURROGATE", '"\\ud800\\udc0', 1],
@@ -166,9 +168,9 @@ describe("refuses with the code and the byte offset", () => {
 
   test("JSON_DEPTH: the 65th bracket", () => {
     expect(() => parse("[".repeat(64) + "]".repeat(64))).not.toThrow();
-    expect(() => parse('{"a":'.repeat(64) + "1" + "}".repeat(64))).not.toThrow();
+    expect(() => parse(`${'{"a":'.repeat(64)}1${"}".repeat(64)}`)).not.toThrow();
     expect(() => parse("[".repeat(65) + "]".repeat(65))).toThrow(fault("JSON_DEPTH", 64));
-    expect(() => parse('{"a":'.repeat(65) + "1" + "}".repeat(65))).toThrow(fault("JSON_DEPTH", 5 * 64));
+    expect(() => parse(`${'{"a":'.repeat(65)}1${"}".repeat(65)}`)).toThrow(fault("JSON_DEPTH", 5 * 64));
     expect(() => parse(`[${'{"a":['.repeat(32)}`)).toThrow(fault("JSON_DEPTH", 1 + 6 * 31 + 5));
   });
 

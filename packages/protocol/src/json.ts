@@ -185,15 +185,15 @@ function readLiteral<T extends boolean | null>(cursor: Cursor, literal: string, 
 
 function readArray(cursor: Cursor, depth: number): JsonValue[] {
   if (depth >= cursor.depthMax) throw tooDeep(cursor);
-  const items: JsonValue[] = [];
   cursor.at += 1;
   let code = skipSpace(cursor);
   if (code === CLOSE_ARRAY) {
     cursor.at += 1;
-    return items;
+    return [];
   }
+  // Pushing to an empty array would reserve room for 16 more, which nested arrays multiply.
+  const items: JsonValue[] = [readValue(cursor, code, depth + 1)];
   for (;;) {
-    items.push(readValue(cursor, code, depth + 1));
     code = skipSpace(cursor);
     if (code === CLOSE_ARRAY) {
       cursor.at += 1;
@@ -201,7 +201,7 @@ function readArray(cursor: Cursor, depth: number): JsonValue[] {
     }
     if (code !== COMMA) throw syntax(cursor, '"," or "]"');
     cursor.at += 1;
-    code = skipSpace(cursor);
+    items.push(readValue(cursor, skipSpace(cursor), depth + 1));
   }
 }
 

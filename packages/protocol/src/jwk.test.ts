@@ -45,7 +45,7 @@ describe("publicKeyFromJwk refuses", () => {
 
   test.each([
     ["padding", `${X}=`, 43],
-    ["standard base64", X.replace("_", "/"), 20],
+    ["standard base64", X.replace("_", "/"), 13],
     ["trailing bits", `${X.slice(0, -1)}p`, 42],
     ["a space", `${X} `, 43],
   ])("%s with KEY_BASE64URL", (_, x, offset) => {

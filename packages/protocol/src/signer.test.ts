@@ -23,6 +23,12 @@ test.each([
   expect(JSON.stringify(signer)).not.toContain("seed");
 });
 
+test("signerFromSeed leaves the caller's seed alone", async () => {
+  const seed = hexDecode(SEED);
+  await signerFromSeed(seed, nodePort);
+  expect(seed).toEqual(hexDecode(SEED));
+});
+
 test("signerFromSeed refuses other lengths as misuse", async () => {
   await expect(signerFromSeed(new Uint8Array(31), nodePort)).rejects.toThrow(TypeError);
   await expect(signerFromSeed(new Uint8Array(33), webPort)).rejects.toThrow(TypeError);

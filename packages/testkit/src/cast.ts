@@ -1,4 +1,15 @@
-import { canonicalBytes, type Envelope, jwkFromPublicKey, type JsonValue, PAYLOAD_TYPES, type Signer, sha256, signEnvelope, signerFromSeed, utf8 } from "@settld/protocol";
+import {
+  canonicalBytes,
+  type Envelope,
+  type JsonValue,
+  jwkFromPublicKey,
+  PAYLOAD_TYPES,
+  type Signer,
+  sha256,
+  signEnvelope,
+  signerFromSeed,
+  utf8,
+} from "@settld/protocol";
 import { defaultCrypto } from "@settld/protocol/crypto";
 
 /** The players of a test: parties by the name under which their key is derived. */

@@ -1,12 +1,20 @@
-import { type Admission, type AgreementState, type Appended, admitEvent, advance, placeOf, receiptOf } from "@settld/kernel";
+import {
+  type Admission,
+  type AgreementState,
+  type Appended,
+  admitEvent,
+  advance,
+  placeOf,
+  receiptOf,
+} from "@settld/kernel";
 import {
   canonicalBytes,
   digestOf,
-  encodeBundle,
   type Envelope,
   type EventPayload,
   type EventType,
   type Evidence,
+  encodeBundle,
   formatInstant,
   type JsonValue,
   PAYLOAD_TYPES,
@@ -39,7 +47,15 @@ export function termsOf(overrides: Record<string, unknown> = {}): any {
     policy: {
       requirements: [
         { id: "delivered", kind: "item", item: "result.csv", mediaType: "text/csv" },
-        { id: "valid", kind: "check", checker: "quality", item: "result.csv", pointer: "/validityBps", op: "ge", value: 9990 },
+        {
+          id: "valid",
+          kind: "check",
+          checker: "quality",
+          item: "result.csv",
+          pointer: "/validityBps",
+          op: "ge",
+          value: 9990,
+        },
       ],
       payout: { kind: "all-or-nothing" },
     },
@@ -58,7 +74,11 @@ export function termsOf(overrides: Record<string, unknown> = {}): any {
 }
 
 /** An item of evidence made of text. */
-export function itemOf(name: string, text: string, mediaType = "text/csv"): { item: Record<string, unknown>; evidence: Evidence } {
+export function itemOf(
+  name: string,
+  text: string,
+  mediaType = "text/csv",
+): { item: Record<string, unknown>; evidence: Evidence } {
   const data = utf8(text);
   const digest = digestOf(data);
   return { item: { name, mediaType, digest, size: data.length }, evidence: { digest, data } };
@@ -158,7 +178,9 @@ export class TestLog {
 
   /** The events as signed envelopes. */
   async envelopes(): Promise<Envelope[]> {
-    return Promise.all(this.appended.map(({ payload }) => seal(PAYLOAD_TYPES.event, payload, ...this.signersOf(payload))));
+    return Promise.all(
+      this.appended.map(({ payload }) => seal(PAYLOAD_TYPES.event, payload, ...this.signersOf(payload))),
+    );
   }
 
   /** The settler's receipt over the closed log. */
@@ -169,7 +191,9 @@ export class TestLog {
   }
 
   /** The whole bundle, with the receipt when the log is closed. */
-  async bundle(options: { readonly trust?: readonly Envelope[]; readonly withhold?: boolean } = {}): Promise<Uint8Array> {
+  async bundle(
+    options: { readonly trust?: readonly Envelope[]; readonly withhold?: boolean } = {},
+  ): Promise<Uint8Array> {
     const evidence = options.withhold === true ? this.evidence.map(({ digest }) => ({ digest })) : this.evidence;
     return encodeBundle({
       events: await this.envelopes(),

@@ -2,44 +2,40 @@ import {
   type AgreementState,
   applyEvent,
   checkLedger,
-  finalOutcome,
-  reactionOf,
+  type Rejection,
   receiptOf,
   type Transaction,
-  totalsOf,
 } from "@settld/kernel";
 import {
-  base64Decode,
   BUNDLE_HEADER,
+  base64Decode,
   bytesEqual,
-  CODES,
-  type Code,
   type CryptoPort,
   checkSignature,
-  decodePoint,
   type Digest,
+  decodePoint,
   type EventPayload,
   formatInstant,
-  isDigest,
   isSettldError,
   type JsonValue,
   LIMITS,
-  type ParsedEnvelope,
   PAYLOAD_TYPES,
+  type ParsedEnvelope,
   pae,
   parseEnvelope,
   parseEvent,
   parseInstant,
   parseJson,
   parseReceipt,
-  REVISION,
   SettldError,
   utf8,
 } from "@settld/protocol";
+import { conclude, type Established, refuse } from "./conclusion.ts";
 import type { Line } from "./lines.ts";
-import type { Facets, FacetStatus, Finding, Report, Verdict } from "./report.ts";
+import type { Finding, Report } from "./report.ts";
+import { type EvidenceValue, SECTIONS, type Section, sectionOf } from "./sections.ts";
 import { checkSigner, signatureCount, signersOf } from "./signers.ts";
-import { readTrust, type Trust, type TrustedKey } from "./trust.ts";
+import { isCompromised, readTrust, type Trust, type TrustedKey } from "./trust.ts";
 
 /** How a caller says whom to trust, and when it asks. */
 export type CheckOptions = {
@@ -60,12 +56,22 @@ export type SignatureJob = {
 
 const HEADER_BYTES = utf8(BUNDLE_HEADER);
 
-type Section = "header" | "events" | "trust" | "evidence" | "receipt";
-const SECTIONS: readonly Section[] = ["header", "events", "trust", "evidence", "receipt"];
-
 type EventLine = { readonly line: number; readonly envelope: ParsedEnvelope; readonly value: JsonValue };
 type Embedded = { readonly line: number; readonly trust: Trust };
-type Signed = { readonly line: number; readonly seq: number; readonly at: number; readonly keys: readonly TrustedKey[] };
+type Signed = {
+  readonly line: number;
+  readonly seq: number;
+  readonly at: number;
+  readonly keys: readonly TrustedKey[];
+};
+/** Where a signature job comes from, and how many events were established before it. */
+type JobSite = {
+  readonly line: number;
+  readonly seq: number | undefined;
+  readonly pointer: string;
+  readonly publicKey: Uint8Array;
+  readonly established: number;
+};
 /** Where a failure stands in the order of evaluation: before the signature job of that index. */
 type Failure = { readonly before: number; readonly finding: Finding };
 
@@ -83,7 +89,7 @@ export class BundleCheck {
   readonly #options: CheckOptions;
   readonly #crypto: CryptoPort;
   readonly #onJob: (job: SignatureJob) => void;
-  readonly #jobSites: { readonly line: number; readonly seq: number | undefined; readonly pointer: string; readonly established: number }[] = [];
+  readonly #jobSites: JobSite[] = [];
   #section: Section = "header";
   #failure: Failure | undefined;
   #logBytes = 0;
@@ -161,17 +167,16 @@ export class BundleCheck {
       failure = {
         before: bad,
         finding: {
-          code: "DSSE_SIGNATURE_INVALID",
+          // Under a key that is no point no equation holds; looking only now keeps valid bundles fast (KEY-6).
+          ...(decodePoint(site.publicKey) === undefined ? notOnCurve(site.pointer) : notSigned(site.pointer)),
           line: site.line,
           ...(site.seq === undefined ? {} : { seq: site.seq }),
-          pointer: site.pointer,
-          message: `${site.pointer}: signature does not verify over the payload`,
         },
       };
       // What was built on the forged bytes is not established.
       this.#chain.length = site.established;
     }
-    return failure === undefined ? this.#conclude() : this.#rejected(failure.finding);
+    return failure === undefined ? conclude(this.#established()) : refuse(this.#established(), failure.finding);
   }
 
   #guard(line: number | undefined, seq: number | undefined, step: () => void): void {
@@ -205,13 +210,16 @@ export class BundleCheck {
     if (this.stopped) return;
     switch (section) {
       case "events":
-        return this.#takeEvent(number, value);
+        this.#takeEvent(number, value);
+        break;
       case "trust":
-        return this.#takeTrust(number, value);
+        this.#takeTrust(number, value);
+        break;
       case "evidence":
-        return this.#takeEvidence(value as EvidenceValue);
+        this.#takeEvidence(value as EvidenceValue);
+        break;
       default:
-        return this.#takeReceipt(number, value);
+        this.#takeReceipt(number, value);
     }
   }
 
@@ -264,7 +272,7 @@ export class BundleCheck {
     if (last !== undefined && !precedes(last, trust)) {
       throw new SettldError("TRUST_ORDER", `expected a document after version ${last.version} of ${last.registry}`);
     }
-    this.#checkEquation(line, undefined, envelope, 0, trust.registryKey, signature.keyid);
+    this.#checkEquation(line, undefined, envelope, 0, trust.registryKey);
     this.#embedded.push({ line, trust });
   }
 
@@ -288,7 +296,10 @@ export class BundleCheck {
       if (found === undefined || trust.version >= found.version) found = trust;
     }
     if (found === undefined) {
-      throw new SettldError("TRUST_ROOT_MISSING", "expected a trust document under the pinned registry key, found none");
+      throw new SettldError(
+        "TRUST_ROOT_MISSING",
+        "expected a trust document under the pinned registry key, found none",
+      );
     }
     return found;
   }
@@ -296,7 +307,7 @@ export class BundleCheck {
   #checkEvent(seq: number, { line, envelope, value }: EventLine): void {
     const keys = envelope.signatures.map(({ keyid }, index) => {
       const key = this.#lookUp(keyid, `/signatures/${index}/keyid`);
-      this.#checkEquation(line, seq, envelope, index, key.publicKey, keyid);
+      this.#checkEquation(line, seq, envelope, index, key.publicKey);
       return key;
     });
     const payload = this.#parseEvent(value, envelope.payload.length);
@@ -350,22 +361,17 @@ export class BundleCheck {
     envelope: ParsedEnvelope,
     index: number,
     publicKey: Uint8Array,
-    keyid: string,
   ): void {
     const pointer = `/signatures/${index}`;
-    if (!isOnCurve(publicKey)) {
-      throw new SettldError("KEY_NOT_ON_CURVE", `${pointer}/keyid: key ${keyid} is not a point of the curve`, {
-        pointer: `${pointer}/keyid`,
-      });
-    }
     const signature = envelope.signatures[index]?.sig;
     if (signature === undefined) throw new Error("signature out of range");
     const code = checkSignature(signature);
     if (code !== undefined) {
+      if (decodePoint(publicKey) === undefined) throw toError(notOnCurve(pointer));
       throw new SettldError(code, `${pointer}/sig: not a strict Ed25519 signature`, { pointer: `${pointer}/sig` });
     }
     this.#onJob({ publicKey, message: pae(envelope.payloadType, envelope.payload), signature });
-    this.#jobSites.push({ line, seq, pointer: `${pointer}/sig`, established: this.#chain.length });
+    this.#jobSites.push({ line, seq, pointer, publicKey, established: this.#chain.length });
   }
 
   #takeEvidence(value: EvidenceValue): void {
@@ -377,7 +383,9 @@ export class BundleCheck {
       });
     }
     if (expected === undefined || position < this.#evidenceSeen) {
-      throw new SettldError("BUNDLE_EVIDENCE_DUPLICATE", `/digest: ${value.digest} stands twice`, { pointer: "/digest" });
+      throw new SettldError("BUNDLE_EVIDENCE_DUPLICATE", `/digest: ${value.digest} stands twice`, {
+        pointer: "/digest",
+      });
     }
     const [digest, size] = expected;
     if (position > this.#evidenceSeen) {
@@ -396,7 +404,9 @@ export class BundleCheck {
       }
       const found = `sha256:${this.#crypto.sha256Hex(data)}`;
       if (found !== digest) {
-        throw new SettldError("BUNDLE_EVIDENCE_DIGEST", `/data: expected ${digest}, found ${found}`, { pointer: "/data" });
+        throw new SettldError("BUNDLE_EVIDENCE_DIGEST", `/data: expected ${digest}, found ${found}`, {
+          pointer: "/data",
+        });
       }
       if (data.length !== size) {
         throw new SettldError("BUNDLE_EVIDENCE_SIZE", `/data: expected ${size} bytes, found ${data.length}`, {
@@ -421,7 +431,7 @@ export class BundleCheck {
     const payload = parseJson(envelope.payload, { canonical: true });
     const keyid = envelope.signatures[0]?.keyid ?? "";
     const key = this.#lookUp(keyid, "/signatures/0/keyid");
-    this.#checkEquation(line, undefined, envelope, 0, key.publicKey, keyid);
+    this.#checkEquation(line, undefined, envelope, 0, key.publicKey);
     if (state === undefined || state.status !== "closed") {
       throw new SettldError("RECEIPT_NOT_CLOSED", `expected no receipt in state ${state?.status ?? "none"}`);
     }
@@ -448,24 +458,21 @@ export class BundleCheck {
 
   /** A compromised party key counts only where a settler key that is not compromised vouches for it (TRUST-15). */
   #checkVouching(): void {
-    if (this.#receiptVouches) return;
+    if (this.#receipt !== undefined && !isCompromised(this.#receipt.key)) return;
     for (const { line, seq, keys } of this.#signed) {
       const [actor, admission] = keys;
       if (actor === undefined || admission === undefined) continue;
       if (isCompromised(actor) && isCompromised(admission)) {
-        return this.#record({
+        this.#record({
           code: "TRUST_KEY_COMPROMISED",
           line,
           seq,
           pointer: "/signatures/0/keyid",
           message: "/signatures/0/keyid: key is compromised, and so is the settler key that admitted the event",
         });
+        return;
       }
     }
-  }
-
-  get #receiptVouches(): boolean {
-    return this.#receipt !== undefined && !isCompromised(this.#receipt.key);
   }
 
   // The kernel derived every posting; this asks the invariants once more, independently of the rules.
@@ -475,179 +482,33 @@ export class BundleCheck {
     if (!audit.ok) throw new Error(`ledger invariant broken: ${audit.code} ${audit.message}`);
   }
 
-  #conclude(): Report {
-    const state = this.#state;
-    const trust = this.#trust;
-    if (state === undefined || trust === undefined) throw new Error("concluded without a log");
-    const time = this.#options.now ?? this.#receipt?.at ?? state.at;
-    const doubts: Finding[] = [];
-    const notes: Finding[] = [];
-    const settlerCompromised = this.#signed.some(({ keys }) => {
-      const admission = keys.at(-1);
-      return admission !== undefined && isCompromised(admission);
-    });
-    if (settlerCompromised && !this.#receiptVouches) {
-      doubts.push({
-        code: "TRUST_SETTLER_COMPROMISED",
-        message: "a settler key of this log is compromised and no receipt under another key vouches for it",
-      });
-    }
-    if (time >= trust.expiresAt) {
-      doubts.push({
-        code: "TRUST_EXPIRED",
-        message: `expected a trust document that is valid at ${formatInstant(time)}, found one until ${formatInstant(trust.expiresAt)}`,
-      });
-    }
-    // A newer document knows more about old keys, so its date of issue only bounds a time that was asked for.
-    if (this.#options.now !== undefined && time < trust.issuedAt) {
-      doubts.push({
-        code: "TRUST_NOT_YET_VALID",
-        message: `expected a trust document issued by ${formatInstant(time)}, found one of ${formatInstant(trust.issuedAt)}`,
-      });
-    }
-    const trusted = doubts.length === 0;
-    const closed = state.status === "closed";
-    if (!closed) {
-      doubts.push({ code: "BUNDLE_OPEN", message: `expected a closed agreement, found one in state ${state.status}` });
-    } else if (this.#receipt === undefined) {
-      doubts.push({ code: "RECEIPT_MISSING", message: "expected a receipt over the closed log, found none" });
-    }
-    const due = reactionOf(state);
-    if (this.#options.now !== undefined && due !== undefined && due.due <= this.#options.now) {
-      notes.push({
-        code: "TIME_OVERDUE",
-        message: `${due.type} has been due since ${formatInstant(due.due)}`,
-      });
-    }
-    const [decisive] = doubts;
-    const rest: FacetStatus = trusted ? "pass" : "unknown";
-    const { balances } = state;
+  #established(): Established {
     return {
-      revision: REVISION,
-      verdict: decisive === undefined ? "accept" : "indeterminate",
-      code: decisive?.code ?? null,
-      findings: [...doubts, ...notes],
-      facets: {
-        container: "pass",
-        signatures: "pass",
-        trust: rest,
-        log: closed ? "pass" : "open",
-        policy: "pass",
-        ledger: "pass",
-        evidence: this.supplied < this.withheld.length ? "partial" : "pass",
-        receipt: this.#receipt === undefined ? "absent" : "pass",
+      source: this.#options.trust === undefined ? "embedded" : "own",
+      trust: this.#trust,
+      state: this.#state,
+      now: this.#options.now,
+      receipt: this.#receipt,
+      settlerCompromised: this.#signed.some(({ keys }) => keys.slice(-1).some(isCompromised)),
+      evidence: {
+        referenced: this.#references.length,
+        inline: this.#evidenceSeen - this.withheld.length,
+        withheld: this.withheld.length,
+        supplied: this.supplied,
       },
-      trust: this.#trustFacts(),
-      time: formatInstant(time),
-      facts: {
-        agreement: state.agreement,
-        head: state.head,
-        events: state.seq,
-        status: state.status,
-        at: formatInstant(state.at),
-        buyer: state.offer.body.parties.buyer.id,
-        seller: state.offer.body.parties.seller.id,
-        settler: state.offer.body.parties.settler.id,
-        amount: state.offer.body.amount,
-        outcome: finalOutcome(state),
-        ...(state.reason === undefined ? {} : { reason: state.reason }),
-        totals: totalsOf(state),
-        balances: {
-          buyer: balances.buyer.toString(),
-          seller: balances.seller.toString(),
-          escrow: balances.escrow.toString(),
-          holdback: balances.holdback.toString(),
-          fee: balances.fee.toString(),
-        },
-      },
-      evidence: this.#evidenceFacts(),
-      receipt: this.#receipt?.digest ?? null,
       chain: this.#chain,
-    };
-  }
-
-  #rejected(finding: Finding): Report {
-    const verdict: Verdict = CODES[finding.code].verdict === "indeterminate" ? "indeterminate" : "reject";
-    const facets: Record<keyof Facets, FacetStatus> = {
-      container: "unknown",
-      signatures: "unknown",
-      trust: "unknown",
-      log: "unknown",
-      policy: "unknown",
-      ledger: "unknown",
-      evidence: "unknown",
-      receipt: "unknown",
-    };
-    if (verdict === "reject") facets[facetOf(finding.code)] = "fail";
-    return {
-      revision: REVISION,
-      verdict,
-      code: finding.code,
-      findings: [finding],
-      facets,
-      trust: this.#trustFacts(),
-      time: null,
-      facts: null,
-      evidence: this.#evidenceFacts(),
-      receipt: null,
-      chain: this.#chain,
-    };
-  }
-
-  #trustFacts(): Report["trust"] {
-    const trust = this.#trust;
-    if (trust === undefined) return null;
-    const source = this.#options.trust === undefined ? "embedded" : "own";
-    return { digest: trust.digest, version: trust.version, registry: trust.registry, source };
-  }
-
-  #evidenceFacts(): Report["evidence"] {
-    return {
-      referenced: this.#references.length,
-      inline: this.#evidenceSeen - this.withheld.length,
-      withheld: this.withheld.length,
-      supplied: this.supplied,
     };
   }
 }
 
-// Decompressing a point costs as much as a signature; a key object lives as long as the trust document it is of.
-const ON_CURVE = new WeakMap<Uint8Array, boolean>();
-
-function isOnCurve(publicKey: Uint8Array): boolean {
-  let found = ON_CURVE.get(publicKey);
-  if (found === undefined) {
-    found = decodePoint(publicKey) !== undefined;
-    ON_CURVE.set(publicKey, found);
-  }
-  return found;
+function notOnCurve(site: string): Rejection {
+  const pointer = `${site}/keyid`;
+  return { code: "KEY_NOT_ON_CURVE", pointer, message: `${pointer}: key is not a point of the curve` };
 }
 
-type EvidenceValue = { readonly digest: string; readonly data?: string };
-
-function sectionOf(value: JsonValue): Section {
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
-    const members = value as { readonly [name: string]: JsonValue };
-    if (Object.hasOwn(members, "payloadType")) {
-      switch (members["payloadType"]) {
-        case PAYLOAD_TYPES.event:
-          return "events";
-        case PAYLOAD_TYPES.trust:
-          return "trust";
-        case PAYLOAD_TYPES.receipt:
-          return "receipt";
-        default:
-          throw new SettldError("DSSE_PAYLOAD_TYPE", "/payloadType: expected the type of an event, trust document or receipt", {
-            pointer: "/payloadType",
-          });
-      }
-    }
-    const { digest, data, withheld } = members;
-    const inline = typeof data === "string" && Object.keys(members).length === 2;
-    const kept = withheld === true && Object.keys(members).length === 2;
-    if (isDigest(digest) && (inline || kept)) return "evidence";
-  }
-  throw new SettldError("BUNDLE_LINE", "expected an envelope, or an evidence item with digest and data or withheld");
+function notSigned(site: string): Rejection {
+  const pointer = `${site}/sig`;
+  return { code: "DSSE_SIGNATURE_INVALID", pointer, message: `${pointer}: signature does not verify over the payload` };
 }
 
 function headerError(): SettldError {
@@ -658,11 +519,7 @@ function precedes(a: Trust, b: Trust): boolean {
   return a.registry === b.registry ? a.version < b.version : a.registry < b.registry;
 }
 
-function isCompromised(key: TrustedKey): boolean {
-  return key.revoked?.reason === "compromised";
-}
-
-function toError({ code, pointer, message }: { code: Code; pointer: string; message: string }): SettldError {
+function toError({ code, pointer, message }: Rejection): SettldError {
   return new SettldError(code, message, { pointer });
 }
 
@@ -681,28 +538,4 @@ function firstDifference(expected: JsonValue, found: JsonValue, pointer: string)
     if (inner !== undefined) return inner;
   }
   return undefined;
-}
-
-const FACETS: Readonly<Record<string, keyof Facets>> = {
-  syntax: "container",
-  canonical: "container",
-  container: "container",
-  limit: "container",
-  key: "signatures",
-  signature: "signatures",
-  trust: "trust",
-  schema: "log",
-  chain: "log",
-  state: "log",
-  time: "log",
-  policy: "policy",
-  ledger: "ledger",
-  receipt: "receipt",
-};
-
-function facetOf(code: Code): keyof Facets {
-  if (code.startsWith("BUNDLE_EVIDENCE_") || code === "LIMIT_EVIDENCE_BYTES") return "evidence";
-  const facet = FACETS[CODES[code].category];
-  if (facet === undefined) throw new Error(`${code} is not a reason to reject`);
-  return facet;
 }

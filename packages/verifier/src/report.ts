@@ -1,5 +1,5 @@
-import type { Code, Totals } from "@settld/protocol";
 import type { Status } from "@settld/kernel";
+import type { Code, Totals } from "@settld/protocol";
 
 /** What the verifier says about a bundle as a whole. */
 export type Verdict = "accept" | "reject" | "indeterminate";

@@ -35,10 +35,7 @@ export function signersOf(state: AgreementState, payload: EventPayload): readonl
       if (parties.arbiter === undefined) throw new Error("ruling without an arbiter");
       return [rule("arbiter", parties.arbiter), settler];
     default:
-      return [
-        payload.by === parties.buyer.id ? rule("buyer", parties.buyer) : rule("seller", parties.seller),
-        settler,
-      ];
+      return [payload.by === parties.buyer.id ? rule("buyer", parties.buyer) : rule("seller", parties.seller), settler];
   }
 }
 

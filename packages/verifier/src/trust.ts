@@ -3,16 +3,16 @@ import {
   canonicalBytes,
   checkPublicKey,
   digestOf,
-  type Jwk,
   type JsonValue,
+  type Jwk,
   LIMITS,
   parseInstant,
   parseJson,
   parseTrustDocument,
   publicKeyFromJwk,
   SettldError,
-  thumbprint,
   type TrustDocument,
+  thumbprint,
 } from "@settld/protocol";
 
 /** A role that a trust document can give to a party. */
@@ -126,4 +126,9 @@ function readKey(jwk: Jwk, pointer: string): Uint8Array {
 
 function fault(code: ConstructorParameters<typeof SettldError>[0], pointer: string, message: string): SettldError {
   return new SettldError(code, `${pointer}: ${message}`, { pointer });
+}
+
+/** Tells whether a key is revoked because somebody else may hold it (TRUST-15). */
+export function isCompromised(key: TrustedKey): boolean {
+  return key.revoked?.reason === "compromised";
 }

@@ -102,7 +102,10 @@ async function supply(
       return check.failEvidence("BUNDLE_EVIDENCE_DIGEST", `supplied evidence: expected ${digest}, found ${actual}`);
     }
     if (found !== size) {
-      return check.failEvidence("BUNDLE_EVIDENCE_SIZE", `supplied evidence ${digest}: expected ${size} bytes, found ${found}`);
+      return check.failEvidence(
+        "BUNDLE_EVIDENCE_SIZE",
+        `supplied evidence ${digest}: expected ${size} bytes, found ${found}`,
+      );
     }
     check.supplied += 1;
   }

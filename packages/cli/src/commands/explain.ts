@@ -1,5 +1,5 @@
-import { Command, Option } from "commander";
 import { CODES, type Code, canonicalize, URI_BASE } from "@settld/protocol";
+import { Command, Option } from "commander";
 import { inputError } from "../exit.ts";
 import { stdoutColors } from "../io/color.ts";
 import { printJson, printLines } from "../io/stdio.ts";

@@ -1,7 +1,7 @@
 import { lstat } from "node:fs/promises";
-import { Command } from "commander";
 import { base64urlEncode, canonicalize, jwkFromPublicKey, thumbprint } from "@settld/protocol";
 import { defaultCrypto } from "@settld/protocol/crypto";
+import { Command } from "commander";
 import { inputError, isSystemError, reasonOf } from "../exit.ts";
 import { writeFileAtomic } from "../io/atomic.ts";
 import { readInput } from "../io/read.ts";
@@ -64,7 +64,11 @@ async function assertAbsent(path: string): Promise<void> {
   throw inputError("CLI_OUTPUT", `expected no file yet, found one: ${path} (--force overwrites it)`);
 }
 
-async function write(path: string, text: string, options: { readonly overwrite: boolean; readonly mode?: number }): Promise<void> {
+async function write(
+  path: string,
+  text: string,
+  options: { readonly overwrite: boolean; readonly mode?: number },
+): Promise<void> {
   try {
     await writeFileAtomic(path, text, options);
   } catch (error) {

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { LIMITS, parseJson, type JsonValue } from "@settld/protocol";
+import { type JsonValue, LIMITS, parseJson } from "@settld/protocol";
 import { inputError, isSystemError, reasonOf } from "../exit.ts";
 
 /**

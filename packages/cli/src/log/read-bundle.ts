@@ -5,21 +5,19 @@ import {
   isSettldError,
   type JsonValue,
   LIMITS,
+  PAYLOAD_TYPES,
   type ParsedEnvelope,
   parseEnvelope,
   parseJson,
-  PAYLOAD_TYPES,
   SettldError,
 } from "@settld/protocol";
 
 /** One line of a bundle, read and not judged. Lines count from 1, events from 0. */
 export type BundleLine =
   | { readonly kind: "event"; readonly line: number; readonly seq: number; readonly envelope: ParsedEnvelope }
-  | { readonly kind: "trust" | "receipt"; readonly line: number; readonly envelope: ParsedEnvelope }
+  | { readonly kind: "trust"; readonly line: number; readonly envelope: ParsedEnvelope }
+  | { readonly kind: "receipt"; readonly line: number; readonly envelope: ParsedEnvelope }
   | { readonly kind: "evidence"; readonly line: number; readonly digest: string; readonly inline: boolean };
-
-/** What {@link readBundle} knows about an error: the line where it stopped. */
-export type LineError = { readonly line: number; readonly error: SettldError };
 
 /**
  * Reads the lines of a bundle one after another. Checks only that they can be read; the order of sections, signatures
@@ -94,7 +92,10 @@ async function* cutLines(
       held.push(piece);
       heldBytes += piece.length;
       if (heldBytes > LIMITS.lineBytes) {
-        throw new SettldError("LIMIT_LINE_BYTES", `line ${line}: expected at most ${LIMITS.lineBytes} bytes, found more`);
+        throw new SettldError(
+          "LIMIT_LINE_BYTES",
+          `line ${line}: expected at most ${LIMITS.lineBytes} bytes, found more`,
+        );
       }
       if (end < 0) break;
       yield { line, bytes: held.length === 1 ? piece : new Uint8Array(Buffer.concat(held)) };

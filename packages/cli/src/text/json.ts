@@ -12,3 +12,8 @@ export function asciiJson(json: string): string {
     .replace(NOT_ASCII, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
     .replaceAll("##", "#\\u0023");
 }
+
+/** Replaces halves of surrogate pairs, which no JSON of ours may hold, by U+FFFD; names of files can have them. */
+export function wellFormed(text: string): string {
+  return text.replace(/\p{Cs}/gu, "\ufffd");
+}

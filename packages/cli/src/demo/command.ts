@@ -1,0 +1,101 @@
+import { relative } from "node:path";
+import { canonicalize, type JsonValue } from "@settld/protocol";
+import { Command, Option } from "commander";
+import { EXIT } from "../exit.ts";
+import { stdoutColors } from "../io/color.ts";
+import { printJson, printLines } from "../io/stdio.ts";
+import { escapeTerminal } from "../text/terminal.ts";
+import { ownProgram } from "./apart.ts";
+import { runDemo } from "./run-demo.ts";
+import type { Story } from "./story-model.ts";
+
+type Options = { readonly out: string; readonly format: "human" | "json" };
+
+/** `settld demo`: the money demo. */
+export function demoCommand(): Command {
+  return new Command("demo")
+    .description(
+      "Plays paid work between parties who do not trust each other: good work is paid, bad work is not, corrected work\n" +
+        "is, and a dispute is split. Everything is checked by a separate process. In memory, offline, with demo keys.",
+    )
+    .option("--out <dir>", "folder for the files; one that an earlier demo wrote is replaced", "out/demo")
+    .addOption(new Option("--format <format>", "output").choices(["human", "json"]).default("human"))
+    .addHelpText(
+      "after",
+      `
+Exit codes: 0 when every act ended as it must, 1 when one did not, 2 when the files could not be written.
+Two runs write the same bytes.
+
+Examples:
+  settld demo
+  settld demo --out /tmp/demo --format json`,
+    )
+    .action(async ({ out, format }: Options) => {
+      const human = format === "human";
+      const colors = stdoutColors();
+      const story = await runDemo({ out, colors, print: human ? printLines : async () => {} });
+      if (human) await printLines(whatNext(out, story, colors.bold));
+      else await printJson(summaryOf(out, story));
+      process.exitCode = story.ok ? EXIT.accept : EXIT.reject;
+    });
+}
+
+function whatNext(out: string, story: Story, bold: (text: string) => string): string[] {
+  const settld = callOf();
+  const at = (name: string): string => escapeTerminal(`${out.replace(/\/$/, "")}/${name}`);
+  const trust = `--trust ${at("trust.json")}`;
+  const closed = ["act-1", "act-3", "act-4"].map((name) => at(`${name}.settld`)).join(" ");
+  return [
+    "",
+    `  ${bold("Files")}`,
+    `  ${at("report.html")}  the story as a page, with pictures of the money: open it in a browser`,
+    `  ${at("ledger.csv")}   every posting, for a spreadsheet`,
+    `  ${at("*.settld")}     the proofs, and the copies that somebody cheated in`,
+    "",
+    `  ${bold("Try next")}`,
+    `  ${settld} verify ${closed} ${trust}`,
+    `  ${settld} verify ${at("act-1-resigned.settld")} ${trust}`,
+    `  ${settld} inspect ${at("act-3.settld")}`,
+    `  ${settld} explain ${story.acts[1]?.verifications.at(-1)?.report.code ?? "POLICY_CHECK_FAILED"}`,
+  ];
+}
+
+/** How to call this program again from here, in words that work where it was called. */
+function callOf(): string {
+  const program = ownProgram();
+  const path = program.at(-1) ?? "";
+  if (path.includes("node_modules")) return "npx settld";
+  const near = relative(process.cwd(), path);
+  return `node ${near.startsWith("..") ? path : near}`;
+}
+
+function summaryOf(out: string, { acts, files, ok }: Story): string {
+  const value = {
+    ok,
+    out,
+    acts: acts.map(
+      ({ number, title, outcome, agreement, before, after, expectations, verifications, ok: asItMust }) => ({
+        number,
+        title,
+        outcome,
+        ok: asItMust,
+        agreement: agreement ?? null,
+        toSeller: (after.seller - before.seller).toString(),
+        fee: (after.fee - before.fee).toString(),
+        unmet: expectations
+          .filter((entry) => !entry.ok)
+          .map(({ what, expected, found }) => ({ what, expected, found })),
+        verifications: verifications.map(({ file, report, apart, identical, ok: judged }) => ({
+          file,
+          verdict: report.verdict,
+          code: report.code,
+          exitCode: apart.exitCode,
+          identical,
+          ok: judged,
+        })),
+      }),
+    ),
+    files: [...files.keys(), "ledger.csv", "report.html", "story.txt"].sort(),
+  };
+  return canonicalize(value as unknown as JsonValue);
+}

@@ -1,0 +1,143 @@
+/**
+ * `pnpm determinism`: the demo and the verifier print the same bytes on every runtime, in other time zones, languages
+ * and folders, and in a browser; and those bytes are the golden ones.
+ */
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
+import { build } from "esbuild";
+import { chromium as playwright } from "playwright-core";
+import { chromium, type Runtime, runtimes } from "./runtime-list.ts";
+import { root } from "./workspace.ts";
+
+const BIN = join(root, "packages/cli/dist/bin.js");
+const GOLDEN = join(root, "fixtures/golden");
+const bundles = readdirSync(GOLDEN).filter((name) => name.endsWith(".settld")).sort();
+
+type Place = { readonly cwd: string; readonly env: Readonly<Record<string, string>> };
+
+const digest = (bytes: string | Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
+
+/** Digest of a folder: names and contents of its files. */
+const digestOfTree = (folder: string): string =>
+  digest(
+    readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .map((path) => `${digest(readFileSync(path))} ${relative(folder, path)}`)
+      .sort()
+      .join("\n"),
+  );
+
+const run = ({ command }: Runtime, args: readonly string[], { cwd, env }: Place): { status: number | null; stdout: string } => {
+  const [program, ...first] = command;
+  const { status, stdout, stderr, error } = spawnSync(program, [...first, BIN, ...args], {
+    cwd,
+    env: { PATH: process.env["PATH"] ?? "", HOME: process.env["HOME"] ?? "", NO_COLOR: "1", ...env },
+    encoding: "utf8",
+    maxBuffer: 1 << 26,
+  });
+  if (error !== undefined) throw error;
+  if (stderr !== "") throw new Error(`${program} ${args.join(" ")}: ${stderr}`);
+  return { status, stdout };
+};
+
+/** What one runtime prints and writes, as digests. */
+const probe = (runtime: Runtime, place: Place): { readonly demo: string; readonly verify: string } => {
+  const out = mkdtempSync(join(tmpdir(), "settld-determinism-"));
+  try {
+    const demo = run(runtime, ["demo", "--out", join(out, "demo")], place);
+    const verify = run(
+      runtime,
+      ["verify", ...bundles.map((name) => join(GOLDEN, name)), "--trust", join(GOLDEN, "trust.json"), "--format", "json"],
+      place,
+    );
+    // The story names its folder, which is another one each time.
+    const told = demo.stdout.replaceAll(join(out, "demo"), "out/demo");
+    return { demo: digest(`${demo.status} ${told} ${digestOfTree(join(out, "demo"))}`), verify: digest(`${verify.status} ${verify.stdout}`) };
+  } finally {
+    rmSync(out, { recursive: true, force: true });
+  }
+};
+
+/** Files of the story and reports of the golden bundles, made in a page on loopback. */
+const probeBrowser = async (executablePath: string): Promise<{ readonly files: Record<string, string>; readonly reports: string[] }> => {
+  const { outputFiles } = await build({
+    stdin: {
+      contents: `
+        import { canonicalize } from "@settld/protocol";
+        import { parseTrust, verifyBundle } from "@settld/verifier";
+        import { createMemorySettler } from "./demo/memory-settler.ts";
+        import { playStory } from "./demo/story.ts";
+        globalThis.verify = async (bundle, trust) => canonicalize(await verifyBundle(bundle, { trust: parseTrust(trust) }));
+      `,
+      resolveDir: join(root, "packages/cli/src"),
+      loader: "ts",
+    },
+    bundle: true,
+    write: false,
+    format: "iife",
+    platform: "browser",
+    target: "es2023",
+    logLevel: "error",
+  });
+  const script = outputFiles[0]?.text ?? "";
+  const server = createServer((_, response) => response.setHeader("content-type", "text/html").end("<!doctype html>"));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const browser = await playwright.launch({
+    executablePath,
+    headless: true,
+    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+  });
+  try {
+    const page = await browser.newPage({ timezoneId: "Asia/Kathmandu", locale: "ar-EG" });
+    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    await page.addScriptTag({ content: script });
+    const trust = readFileSync(join(GOLDEN, "trust.json"), "base64");
+    const reports: string[] = [];
+    for (const name of bundles) {
+      reports.push(
+        await page.evaluate(
+          async ([bundle, document]) => {
+            const bytes = (text = ""): Uint8Array => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+            const { verify } = globalThis as unknown as { verify: (a: Uint8Array, b: Uint8Array) => Promise<string> };
+            return verify(bytes(bundle), bytes(document));
+          },
+          [readFileSync(join(GOLDEN, name), "base64"), trust],
+        ),
+      );
+    }
+    return { files: {}, reports };
+  } finally {
+    await browser.close();
+    server.close();
+  }
+};
+
+const places: readonly (readonly [string, Place])[] = [
+  ["as it is", { cwd: root, env: { TZ: "UTC", LANG: "C" } }],
+  ["TZ=Pacific/Chatham LANG=tr_TR.UTF-8 in another folder", { cwd: tmpdir(), env: { TZ: "Pacific/Chatham", LANG: "tr_TR.UTF-8", LC_ALL: "tr_TR.UTF-8" } }],
+];
+
+let faults = 0;
+const report = (name: string, ok: boolean, detail: string): void => {
+  if (!ok) faults += 1;
+  console.log(`${ok ? "ok    " : "FAILED"} ${name}: ${detail}`);
+};
+
+let expected: ReturnType<typeof probe> | undefined;
+for (const runtime of runtimes()) {
+  for (const [name, place] of places) {
+    const found = probe(runtime, place);
+    expected ??= found;
+    report(
+      `${runtime.name}, ${name}`,
+      found.demo === expected.demo && found.verify === expected.verify,
+      `demo ${found.demo.slice(0, 16)}, verify ${found.verify.slice(0, 16)}`,
+    );
+  }
+}

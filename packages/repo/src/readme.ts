@@ -1,0 +1,169 @@
+/**
+ * `pnpm readme`: runs every block of README.md as it stands and writes what the commands print into the text blocks
+ * behind them. With `--check` nothing is written, and a block that fails or prints something else is an error.
+ *
+ * A fenced block of commands or code is preceded by a comment that says what is expected of it:
+ *
+ *   <!-- run -->            the commands end with 0; `<!-- run exit=1 -->` with another status
+ *   <!-- run lines=5 -->    the text block behind shows the last five lines only
+ *   <!-- later REASON -->   not run yet, and the README says so
+ *
+ * A text block preceded by <!-- output --> shows what the block before it printed. Sections between
+ * <!-- generated NAME --> and <!-- /generated --> come from the generators below.
+ */
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { root } from "./workspace.ts";
+
+const FILE = join(root, "README.md");
+
+/** One fenced block with the comment before it. */
+export type Block = {
+  readonly directive: string;
+  readonly language: string;
+  readonly text: string;
+  /** Place of the text between the fences. */
+  readonly from: number;
+  readonly to: number;
+};
+
+/**
+ * Finds the fenced blocks of a Markdown text.
+ *
+ * @throws Error when a block has no directive: what is shown is run, or says why not.
+ */
+export const blocksOf = (markdown: string): Block[] => {
+  const blocks: Block[] = [];
+  for (const found of markdown.matchAll(/(?:<!-- (.*?) -->\n)?^```(\w*)\n([\s\S]*?)^```$/gm)) {
+    const [whole, directive, language = "", text = ""] = found;
+    if (directive === undefined) throw new Error(`block without a directive: ${text.slice(0, 60)}`);
+    const to = found.index + whole.length - "```".length;
+    blocks.push({ directive, language, text, from: to - text.length, to });
+  }
+  return blocks;
+};
+
+const execute = ({ language, text }: Block): { readonly status: number | null; readonly output: string } => {
+  // Code runs where the packages of the workspace resolve like installed ones.
+  const folder = join(root, "packages/bench/.readme");
+  try {
+    if (language === "ts" || language === "js") {
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(join(folder, `block.${language}`), text);
+    }
+    const command =
+      language === "sh"
+        ? ["bash", "-euo", "pipefail", "-c", text]
+        : [process.execPath, join(folder, `block.${language}`)];
+    const [program = "bash", ...args] = command;
+    // The same colours and width for everyone.
+    const env = { ...process.env, NO_COLOR: "1", COLUMNS: "100" };
+    const { status, stdout, stderr } = spawnSync(program, args, {
+      cwd: root,
+      encoding: "utf8",
+      env,
+      maxBuffer: 1 << 26,
+    });
+    return { status, output: clean(status === 0 ? stdout : stdout + stderr) };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+};
+
+/** What pnpm and npm say about themselves is not what the block is about, and names folders of one machine. */
+const clean = (output: string): string =>
+  output
+    .split("\n")
+    .filter((line) => !/^(> |\$ |npm (warn|notice)|ELIFECYCLE| ELIFECYCLE|\[ELIFECYCLE\])/.test(line.trimStart()))
+    .join("\n")
+    .trim();
+
+const statusOf = (directive: string): number => Number(/\bexit=(\d+)/.exec(directive)?.[1] ?? 0);
+
+const lastLines = (output: string, directive: string): string => {
+  const lines = /\blines=(\d+)/.exec(directive)?.[1];
+  return lines === undefined ? output : output.split("\n").slice(-Number(lines)).join("\n");
+};
+
+/** Runs the blocks in order and returns the text with fresh outputs. */
+const refresh = (markdown: string): { readonly text: string; readonly faults: readonly string[] } => {
+  const faults: string[] = [];
+  let text = markdown;
+  let shift = 0;
+  let printed = "";
+  for (const block of blocksOf(markdown)) {
+    const [verb] = block.directive.split(" ");
+    if (verb === "later") continue;
+    if (verb === "output") {
+      const fresh = `${lastLines(printed, block.directive)}\n`;
+      text = text.slice(0, block.from + shift) + fresh + text.slice(block.to + shift);
+      shift += fresh.length - block.text.length;
+      continue;
+    }
+    if (verb !== "run") throw new Error(`unknown directive: ${block.directive}`);
+    const { status, output } = execute(block);
+    printed = output;
+    if (status !== statusOf(block.directive)) {
+      faults.push(`expected exit ${statusOf(block.directive)}, found ${status}:\n${block.text}${output}`);
+    }
+  }
+  return { text, faults };
+};
+
+/** Text between markers, by name. */
+const GENERATORS: Readonly<Record<string, () => string>> = { cheat };
+
+/**
+ * The one `sed` line that raises the payout of the demo's first act: base64 of the settlement with another first digit.
+ * It is calculated, because where the digit falls in base64 depends on everything before it.
+ */
+function cheat(): string {
+  const lines = readFileSync(join(root, "fixtures/golden/act-1.settld"), "utf8").split("\n");
+  for (const line of lines) {
+    const { payload } = JSON.parse(line || "{}") as { payload?: string };
+    if (payload === undefined) continue;
+    const json = Buffer.from(payload, "base64").toString("utf8");
+    const at = json.indexOf('"toSeller":"');
+    if (at < 0 || !json.includes('"type":"settlement.executed"')) continue;
+    const digit = at + '"toSeller":"'.length;
+    const raised = `${json.slice(0, digit)}9${json.slice(digit + 1)}`;
+    // Three bytes make four characters, so the change is cut out along that grid.
+    const from = Math.floor(at / 3) * 4;
+    const to = Math.ceil((digit + 2) / 3) * 4;
+    const before = payload.slice(from, to);
+    const after = Buffer.from(raised).toString("base64").slice(from, to);
+    return [
+      `<!-- run exit=1 -->`,
+      "```sh",
+      `# ${json.slice((from / 4) * 3, (to / 4) * 3)} becomes ${raised.slice((from / 4) * 3, (to / 4) * 3)}`,
+      `sed 's/${before}/${after}/' out/demo/act-1.settld > out/cheat.settld`,
+      "node packages/cli/dist/bin.js verify out/cheat.settld --trust out/demo/trust.json",
+      "```",
+    ].join("\n");
+  }
+  throw new Error("act 1 has no settlement");
+}
+
+const regenerate = (markdown: string): string =>
+  markdown.replaceAll(/<!-- generated (\w+) -->\n[\s\S]*?<!-- \/generated -->/g, (_, name: string) => {
+    const generator = GENERATORS[name];
+    if (generator === undefined) throw new Error(`no generator ${name}`);
+    return `<!-- generated ${name} -->\n${generator()}\n<!-- /generated -->`;
+  });
+
+if (import.meta.main) {
+  const before = readFileSync(FILE, "utf8");
+  const { text, faults } = refresh(regenerate(before));
+  for (const fault of faults) console.log(`README.md: ${fault}`);
+  const check = process.argv.includes("--check");
+  if (check && text !== before) {
+    const [a, b] = [before.split("\n"), text.split("\n")];
+    const line = a.findIndex((entry, index) => entry !== b[index]);
+    console.log(
+      `README.md:${line + 1}: expected what the commands print, run \`pnpm readme\`\n- ${a[line]}\n+ ${b[line]}`,
+    );
+  }
+  if (!check && faults.length === 0) writeFileSync(FILE, text);
+  if (faults.length > 0 || (check && text !== before)) process.exitCode = 1;
+}
