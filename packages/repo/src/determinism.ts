@@ -64,20 +64,43 @@ const probe = (runtime: Runtime, place: Place): { readonly demo: string; readonl
   }
 };
 
+/** What the page offers to this script. */
+type Page = {
+  readonly story: (register: string) => Promise<Record<string, string>>;
+  readonly verify: (bundle: string, trust: string) => Promise<string>;
+};
+
+const PAGE = `
+  import { base64Decode, base64Encode, canonicalize } from "@settld/protocol";
+  import { parseTrust, verifyBundle } from "@settld/verifier";
+  import { CAST, demoSigner } from "./demo/cast.ts";
+  import { STORY_START } from "./demo/acts.ts";
+  import { memorySettler } from "./demo/memory-settler.ts";
+  import { playStory } from "./demo/story.ts";
+  import { CLEANING_STEPS } from "./demo/work/clean.ts";
+  globalThis.verify = async (bundle, trust) =>
+    canonicalize(await verifyBundle(base64Decode(bundle), { trust: parseTrust(base64Decode(trust)) }));
+  globalThis.story = async (register) => {
+    const { files } = await playStory({
+      register: base64Decode(register),
+      correction: CLEANING_STEPS,
+      settler: async (trust) =>
+        memorySettler({ id: CAST.settler.id, signer: await demoSigner("settler"), trust, now: STORY_START }),
+      verifyHere: verifyBundle,
+      // A page starts no processes; what they answer is no part of the files.
+      runApart: async () => ({ exitCode: null, stdout: "" }),
+      onAct: async () => {},
+    });
+    return Object.fromEntries([...files].map(([path, bytes]) => [path, base64Encode(bytes)]));
+  };
+`;
+
 /** Files of the story and reports of the golden bundles, made in a page on loopback. */
-const probeBrowser = async (executablePath: string): Promise<{ readonly files: Record<string, string>; readonly reports: string[] }> => {
+const probeBrowser = async (
+  executablePath: string,
+): Promise<{ readonly files: Record<string, string>; readonly reports: Record<string, string> }> => {
   const { outputFiles } = await build({
-    stdin: {
-      contents: `
-        import { canonicalize } from "@settld/protocol";
-        import { parseTrust, verifyBundle } from "@settld/verifier";
-        import { createMemorySettler } from "./demo/memory-settler.ts";
-        import { playStory } from "./demo/story.ts";
-        globalThis.verify = async (bundle, trust) => canonicalize(await verifyBundle(bundle, { trust: parseTrust(trust) }));
-      `,
-      resolveDir: join(root, "packages/cli/src"),
-      loader: "ts",
-    },
+    stdin: { contents: PAGE, resolveDir: join(root, "packages/cli/src"), loader: "ts" },
     bundle: true,
     write: false,
     format: "iife",
@@ -85,33 +108,35 @@ const probeBrowser = async (executablePath: string): Promise<{ readonly files: R
     target: "es2023",
     logLevel: "error",
   });
-  const script = outputFiles[0]?.text ?? "";
   const server = createServer((_, response) => response.setHeader("content-type", "text/html").end("<!doctype html>"));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const browser = await playwright.launch({
     executablePath,
     headless: true,
-    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
   });
   try {
     const page = await browser.newPage({ timezoneId: "Asia/Kathmandu", locale: "ar-EG" });
+    // WebCrypto wants a secure context, which loopback is.
     await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
-    await page.addScriptTag({ content: script });
+    await page.addScriptTag({ content: outputFiles[0]?.text ?? "" });
     const trust = readFileSync(join(GOLDEN, "trust.json"), "base64");
-    const reports: string[] = [];
+    const reports: Record<string, string> = {};
     for (const name of bundles) {
-      reports.push(
-        await page.evaluate(
-          async ([bundle, document]) => {
-            const bytes = (text = ""): Uint8Array => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
-            const { verify } = globalThis as unknown as { verify: (a: Uint8Array, b: Uint8Array) => Promise<string> };
-            return verify(bytes(bundle), bytes(document));
-          },
-          [readFileSync(join(GOLDEN, name), "base64"), trust],
-        ),
+      reports[name] = await page.evaluate(
+        ([bundle = "", document = ""]) => (globalThis as unknown as Page).verify(bundle, document),
+        [readFileSync(join(GOLDEN, name), "base64"), trust],
       );
     }
-    return { files: {}, reports };
+    const register = readFileSync(join(root, "fixtures/demo/shipments.csv"), "base64");
+    const files = await page.evaluate((text) => (globalThis as unknown as Page).story(text), register);
+    return { files, reports };
   } finally {
     await browser.close();
     server.close();
@@ -141,3 +166,25 @@ for (const runtime of runtimes()) {
     );
   }
 }
+
+const executable = chromium();
+if (executable === undefined) {
+  console.log("SKIP Chromium: no executable found; Debian's package is `chromium`, SETTLD_CHROMIUM names another");
+} else {
+  const { files, reports } = await probeBrowser(executable);
+  const other = Object.entries(files).filter(([path, text]) => readFileSync(join(GOLDEN, path), "base64") !== text);
+  report("Chromium, demo files", other.length === 0, `${Object.keys(files).length} files, ${other.length} other than golden`);
+  const [native] = runtimes();
+  if (native === undefined) throw new Error("no runtime");
+  const { stdout } = run(
+    native,
+    ["verify", ...bundles, "--trust", "trust.json", "--format", "json"],
+    { cwd: GOLDEN, env: {} },
+  );
+  const lines = stdout.split("\n");
+  const unlike = bundles.filter((name) => !lines.some((line) => line.includes(`"file":"${name}"`) && line.includes(reports[name] ?? "-")));
+  report("Chromium, reports", unlike.length === 0, `${bundles.length} reports, ${unlike.length} other than Node's`);
+}
+
+console.log(`${faults === 0 ? "Every output is the same." : `${faults} outputs differ.`}`);
+if (faults > 0) process.exitCode = 1;

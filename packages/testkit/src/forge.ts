@@ -16,7 +16,7 @@ import {
   utf8,
 } from "@settld/protocol";
 import { receiptOf } from "@settld/kernel";
-import { type Cast, type Player, sealTrust, trustOf } from "./cast.ts";
+import { type Cast, sealTrust, trustOf } from "./cast.ts";
 import { itemOf, START, TestLog, termsOf } from "./log.ts";
 
 // Bundles for attackers: logs whose payloads can be bent and signed again by the parties themselves.

@@ -81,7 +81,7 @@ export function randomTerms(pick: Pick): any {
   const checkers = Object.fromEntries(
     names.map((name) => [name, { id: pick(5) === 0 ? one(pick, [IDS.buyer, IDS.settler, IDS.arbiter]) : IDS.checker }]),
   );
-  const count = pick(30) === 0 ? 20 + pick(41) : 1 + pick(4);
+  const count = pick(30) === 0 ? 20 + pick(40) : 1 + pick(4);
   const requirements: Record<string, unknown>[] = [];
   for (let index = 0; index < count; index += 1) {
     const id = index === 1 ? "constructor" : `r${index}`;
@@ -210,7 +210,7 @@ function breakTerms(pick: Pick, terms: any): void {
       if (payout.check !== undefined) payout.check = "nothing";
     },
     () => {
-      if (payout.cap !== undefined) payout.cap = `${BigInt(terms.amount.value) + 1n}`;
+      if (payout.cap !== undefined && terms.amount.value.length < 31) payout.cap = `${BigInt(terms.amount.value) + 1n}`;
     },
     () => {
       if (payout.tiers !== undefined) payout.tiers.push({ bps: 1 });

@@ -39,7 +39,9 @@ export const head = ({ digests }: Log, index = -1): string => {
 /** The payload of a step at the end of a log. */
 export const payloadOf = (log: Log, { type, by, hours, body, change = {} }: Step): Record<string, unknown> => {
   const place =
-    type === "agreement.offered" ? { seq: 0 } : { seq: log.digests.length, agreement: head(log, 0), prev: head(log) };
+    type === "agreement.offered"
+      ? { seq: 0 }
+      : { seq: log.digests.length, agreement: log.digests[0], prev: log.digests.at(-1) };
   const payload = {
     v: REVISION,
     type,

@@ -10,7 +10,8 @@ const LF = 0x0a;
 
 /** Cuts chunks into lines, holding at most one line and one chunk. */
 export class LineSplitter {
-  #held: Uint8Array[] = [];
+  // One buffer that grows, not a list of pieces: bytes that arrive one by one must not cost an object each.
+  #held: Uint8Array = new Uint8Array(0);
   #heldBytes = 0;
   #number = 0;
 
@@ -31,13 +32,11 @@ export class LineSplitter {
         );
       }
       if (end < 0) {
-        // A copy, because the source may reuse its buffer once it is asked for the next chunk.
-        if (piece.length > 0) this.#held.push(piece.slice());
-        this.#heldBytes += piece.length;
+        this.#hold(piece);
         return;
       }
       this.#number += 1;
-      const bytes = this.#held.length === 0 ? piece : this.#join(piece);
+      const bytes = this.#heldBytes === 0 ? piece : this.#join(piece);
       start = end + 1;
       yield { number: this.#number, bytes };
     }
@@ -53,15 +52,23 @@ export class LineSplitter {
     return this.#heldBytes > 0;
   }
 
-  #join(last: Uint8Array): Uint8Array {
-    const line = new Uint8Array(this.#heldBytes + last.length);
-    let offset = 0;
-    for (const part of this.#held) {
-      line.set(part, offset);
-      offset += part.length;
+  // A copy, because the source may reuse its buffer once it is asked for the next chunk.
+  #hold(piece: Uint8Array): void {
+    const length = this.#heldBytes + piece.length;
+    if (length > this.#held.length) {
+      const larger = new Uint8Array(Math.min(Math.max(length, 2 * this.#held.length), LIMITS.lineBytes));
+      larger.set(this.#held.subarray(0, this.#heldBytes));
+      this.#held = larger;
     }
-    line.set(last, offset);
-    this.#held = [];
+    this.#held.set(piece, this.#heldBytes);
+    this.#heldBytes = length;
+  }
+
+  #join(last: Uint8Array): Uint8Array {
+    this.#hold(last);
+    const line = this.#held.subarray(0, this.#heldBytes);
+    // The buffer goes with the line: it may be large, and most lines are not.
+    this.#held = new Uint8Array(0);
     this.#heldBytes = 0;
     return line;
   }

@@ -46,7 +46,7 @@ export function verifyCommand(): Command {
     .option("--evidence <dir>", "folder with evidence that bundles withhold, found by digest")
     .option("--now <instant>", "time of verification, such as 2026-11-30T12:00:00.000Z; default: the receipt's")
     .option("--allow-open", "exit 0 also for bundles that are merely open (BUNDLE_OPEN, RECEIPT_MISSING)")
-    .option("--jobs <n>", "threads for many files (default: one a core, at most 8)")
+    .option("--jobs <n>", "threads for many files (default: one a core, at most 4; each takes some 25 MB)")
     .addOption(new Option("--format <format>", "output").choices(["human", "json", "sarif"]).default("human"))
     .addHelpText("after", HELP)
     .action(verify);

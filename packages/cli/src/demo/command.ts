@@ -7,12 +7,17 @@ import { printJson, printLines } from "../io/stdio.ts";
 import { escapeTerminal } from "../text/terminal.ts";
 import { ownProgram } from "./apart.ts";
 import { runDemo } from "./run-demo.ts";
+import type { StoryOptions } from "./story.ts";
 import type { Story } from "./story-model.ts";
 
 type Options = { readonly out: string; readonly format: "human" | "json" };
 
-/** `settld demo`: the money demo. */
-export function demoCommand(): Command {
+/**
+ * `settld demo`: the money demo.
+ *
+ * @param play - parts of the story that are played by others than usual.
+ */
+export function demoCommand(play: Partial<StoryOptions> = {}): Command {
   return new Command("demo")
     .description(
       "Plays paid work between parties who do not trust each other: good work is paid, bad work is not, corrected work\n" +
@@ -33,7 +38,7 @@ Examples:
     .action(async ({ out, format }: Options) => {
       const human = format === "human";
       const colors = stdoutColors();
-      const story = await runDemo({ out, colors, print: human ? printLines : async () => {} });
+      const story = await runDemo({ out, colors, print: human ? printLines : async () => {}, play });
       if (human) await printLines(whatNext(out, story, colors.bold));
       else await printJson(summaryOf(out, story));
       process.exitCode = story.ok ? EXIT.accept : EXIT.reject;
@@ -44,7 +49,6 @@ function whatNext(out: string, story: Story, bold: (text: string) => string): st
   const settld = callOf();
   const at = (name: string): string => escapeTerminal(`${out.replace(/\/$/, "")}/${name}`);
   const trust = `--trust ${at("trust.json")}`;
-  const closed = ["act-1", "act-3", "act-4"].map((name) => at(`${name}.settld`)).join(" ");
   return [
     "",
     `  ${bold("Files")}`,
@@ -53,8 +57,8 @@ function whatNext(out: string, story: Story, bold: (text: string) => string): st
     `  ${at("*.settld")}     the proofs, and the copies that somebody cheated in`,
     "",
     `  ${bold("Try next")}`,
-    `  ${settld} verify ${closed} ${trust}`,
-    `  ${settld} verify ${at("act-1-resigned.settld")} ${trust}`,
+    `  ${settld} verify ${at("act-1.settld")} ${trust}`,
+    `  ${settld} verify ${escapeTerminal(out)} ${trust}`,
     `  ${settld} inspect ${at("act-3.settld")}`,
     `  ${settld} explain ${story.acts[1]?.verifications.at(-1)?.report.code ?? "POLICY_CHECK_FAILED"}`,
   ];

@@ -22,11 +22,8 @@ const PLACES: Readonly<Record<"in" | AccountKind, Place>> = {
   fee: { x: 600, y: 206, side: "right" },
   buyer: { x: 600, y: 250, side: "right" },
 };
-const HEIGHT = 262;
-/** Without holdback and fees, which stand below. */
-const HEIGHT_OF_ESCROW = 218;
-/** With the way back to the buyer, which stands lowest. */
-const HEIGHT_WITH_REFUND = 284;
+/** Room below a node, for its name and amount. */
+const LABEL_BELOW_PX = 44;
 /** Bands from here on have room for their amount. */
 const LABEL_PX_MIN = 18;
 
@@ -63,9 +60,12 @@ export function flowPicture(act: Act, amount: bigint): string {
   const bands = moves.map((move) => bandOf(nodeOf(sourceKey(move)), nodeOf(targetKey(move)), move, height(move.value)));
   const waiting = act.after.escrow > 0n ? waitingMark(nodeOf("escrow"), act) : "";
   const id = `flow-${act.number}`;
-  const bottom = bottomOf(moves);
+  const bottom = Math.max(
+    TOP,
+    ...[...nodes.values()].map(({ key, height: tall }) => PLACES[key].y + tall + LABEL_BELOW_PX),
+  );
   return [
-    `<svg class="flow" viewBox="0 0 ${WIDTH} ${bottom}" role="img" aria-labelledby="${id}-title ${id}-desc">`,
+    `<svg class="flow" viewBox="0 0 ${WIDTH} ${px(bottom)}" role="img" aria-labelledby="${id}-title ${id}-desc">`,
     `<title id="${id}-title">Money flow of act ${act.number}</title>`,
     `<desc id="${id}-desc">${escapeHtml(describe(moves, act))}</desc>`,
     ...bands,
@@ -73,11 +73,6 @@ export function flowPicture(act: Act, amount: bigint): string {
     ...[...nodes.values()].map((node) => nodeMarkup(node, act)),
     "</svg>",
   ].join("\n");
-}
-
-function bottomOf(moves: readonly Move[]): number {
-  if (moves.some(({ to }) => to === "buyer")) return HEIGHT_WITH_REFUND;
-  return moves.every(({ to }) => to === "escrow") ? HEIGHT_OF_ESCROW : HEIGHT;
 }
 
 /** The movements of an act, added up by where they come from and where they go. */

@@ -80,7 +80,7 @@ ${act.decisions.map(decisionTable).join("\n")}
 ${verificationTable(act.verifications)}
 <h3>Balances, in USD</h3>
 ${balanceTable(act)}
-<p class="moral">${escapeHtml(act.moral)}</p>
+${act.ok ? `<p class="moral">${escapeHtml(act.moral)}</p>` : ""}
 </section>`;
 }
 

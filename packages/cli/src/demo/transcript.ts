@@ -1,3 +1,4 @@
+import type { Report } from "@settld/verifier";
 import type { Colors } from "../io/color.ts";
 import { type Cell, displayWidth, formatTable } from "../text/table.ts";
 import { escapeTerminal } from "../text/terminal.ts";
@@ -57,7 +58,7 @@ export function tellAct(act: Act, colors: Colors): string[] {
       .flatMap(({ what, expected, found }) =>
         wrap(`${what}: expected ${expected}, found ${found}`, 2).map((line) => red(line)),
       ),
-    `  ${bold(act.moral)}`,
+    ...(act.ok ? [`  ${bold(act.moral)}`] : []),
   ];
 }
 
@@ -158,11 +159,9 @@ function oneVerification(verification: Verification, full: boolean, { dim, green
 
 /** The part of a report that a person wants to see, as the separate process wrote it. */
 function excerpt(line: string): string[] {
-  const { report } = JSON.parse(line) as {
-    readonly report: Record<string, unknown> & { readonly facts: Record<string, unknown> };
-  };
+  const { report } = JSON.parse(line) as { readonly report: Pick<Report, "verdict" | "code" | "facets" | "facts"> };
   const { verdict, code, facets, facts } = report;
-  return Object.entries({ verdict, code, facets, totals: facts["totals"] }).flatMap(([name, value]) =>
+  return Object.entries({ verdict, code, facets, totals: facts?.totals ?? null }).flatMap(([name, value]) =>
     wrap(`"${name}": ${JSON.stringify(value).replaceAll(",", ", ")}`, 6),
   );
 }

@@ -9,12 +9,19 @@ export type Checked = { readonly index: number; readonly input: Input; readonly 
 /** Starting workers takes as long as a few dozen bundles do, so fewer inputs are checked in this thread. */
 const WORKER_INPUTS_MIN = 48;
 
-/** Each worker is an engine with a heap of its own; more would not fit into the memory that is promised. */
-const WORKERS_MAX = 8;
+/** Each worker is an engine with a heap of its own, some 25 MB; more would not fit into the 200 MB that are promised. */
+const WORKERS_MAX = 4;
 
-/** How many workers suit a number of inputs; 0 stands for this thread alone. */
-export function workersFor(inputs: number, jobs: number = availableParallelism()): number {
-  return jobs < 2 || inputs < WORKER_INPUTS_MIN ? 0 : Math.min(jobs, WORKERS_MAX);
+/**
+ * How many workers suit a number of inputs; 0 stands for this thread alone.
+ *
+ * @param jobs - what the user asks for; by default one a core, within the promise on memory.
+ */
+export function workersFor(
+  inputs: number,
+  jobs: number = Math.min(availableParallelism(), WORKERS_MAX),
+): number {
+  return jobs < 2 || inputs < WORKER_INPUTS_MIN ? 0 : jobs;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { isSettldError } from "@settld/protocol";
 import { parseTrust, type Report, verifyBundle } from "@settld/verifier";
 import { verifyBundleSync } from "@settld/verifier/sync";
@@ -62,10 +62,11 @@ let buffer: Uint8Array | undefined;
 
 /** Reads a small file at once, or gives up: it is large, grows, or is no file. The bytes hold until the next call. */
 function readWhole(path: string | Buffer): Uint8Array | undefined {
+  // Asked before it is opened: opening a named pipe would wait, and closing it again would end its writer.
+  const found = statSync(path);
+  if (!found.isFile() || found.size >= WHOLE_BYTES_MAX) return undefined;
   const fd = openSync(path, "r");
   try {
-    const found = fstatSync(fd);
-    if (!found.isFile() || found.size >= WHOLE_BYTES_MAX) return undefined;
     buffer ??= new Uint8Array(WHOLE_BYTES_MAX);
     let length = 0;
     for (;;) {

@@ -1,3 +1,4 @@
+import { setFlagsFromString } from "node:v8";
 import { Worker } from "node:worker_threads";
 import type { CheckSettings, Outcome } from "./check-input.ts";
 import type { Batch, BatchResult } from "./worker.ts";
@@ -44,6 +45,9 @@ export function startPool(tasks: readonly Task[], settings: CheckSettings, worke
     failure ??= error;
     wake();
   };
+  // Outcomes pass through this thread and are gone, yet its young heap would grow to several times the old one. The
+  // flag only bounds such growth; there is no resource limit for the main thread that would.
+  setFlagsFromString("--optimize-for-size");
   const workers = Array.from({ length: Math.min(workerCount, Math.ceil(tasks.length / BATCH_SIZE)) }, () => {
     const worker = startWorker(settings);
     worker.on("message", (results: BatchResult) => {
