@@ -1,9 +1,9 @@
 import { cp } from "node:fs/promises";
-import { defineConfig } from "tsup";
+import type { Options } from "tsup";
 import { base } from "../../tsup.base.ts";
 import manifest from "./package.json" with { type: "json" };
 
-export default defineConfig({
+const options: Options = {
   ...base({ bin: "src/bin.ts", "verify-worker": "src/verify/worker.ts" }),
   platform: "node",
   // No consumer imports the CLI; commands behind `import()` become chunks of their own and load when used.
@@ -12,4 +12,6 @@ export default defineConfig({
   define: { SETTLD_VERSION: JSON.stringify(manifest.version) },
   // The demo's data set goes with the program, as the file that it is.
   onSuccess: () => cp("../../fixtures/demo/shipments.csv", "dist/demo-data/shipments.csv"),
-});
+};
+
+export default options;

@@ -26,6 +26,9 @@ export type Step = {
   readonly change?: Readonly<Record<string, unknown>>;
 };
 
+/** The digest of an event that is in no log. */
+export const FOREIGN: string = `sha256:${"1".repeat(64)}`;
+
 /** The empty log. */
 export const EMPTY: Log = { payloads: [], digests: [] };
 

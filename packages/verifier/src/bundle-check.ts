@@ -16,6 +16,7 @@ import {
   decodePoint,
   type EventPayload,
   formatInstant,
+  INSTANT_MAX,
   isSettldError,
   type JsonValue,
   LIMITS,
@@ -43,7 +44,7 @@ export type CheckOptions = {
   readonly trust?: Trust;
   /** The pinned registry key, 32 bytes: use the newest embedded trust document that it signed (TRUST-8). */
   readonly root?: Uint8Array;
-  /** Time of verification in milliseconds since 1970; without it the receipt's or the head's `at` counts. */
+  /** Time of verification in whole milliseconds since 1970; without it the receipt's or the head's `at` counts. */
   readonly now?: number;
 };
 
@@ -56,7 +57,11 @@ export type SignatureJob = {
 
 const HEADER_BYTES = utf8(BUNDLE_HEADER);
 
-type EventLine = { readonly line: number; readonly envelope: ParsedEnvelope; readonly value: JsonValue };
+// A parsed payload takes up to thirty times its bytes. Honest ones are small and are kept until the log is checked; larger
+// ones are parsed again then, so that a log of 32 MiB cannot fill a gigabyte.
+const KEPT_PAYLOAD_BYTES = 4096;
+
+type EventLine = { readonly line: number; readonly envelope: ParsedEnvelope; readonly value: JsonValue | undefined };
 type Embedded = { readonly line: number; readonly trust: Trust };
 type Signed = {
   readonly line: number;
@@ -64,13 +69,17 @@ type Signed = {
   readonly at: number;
   readonly keys: readonly TrustedKey[];
 };
-/** Where a signature job comes from, and how many events were established before it. */
+/** Where a signature job comes from, and how far the check had come before it. */
 type JobSite = {
   readonly line: number;
   readonly seq: number | undefined;
   readonly pointer: string;
   readonly publicKey: Uint8Array;
   readonly established: number;
+  readonly trust: Trust | undefined;
+  readonly referenced: number;
+  readonly evidenceSeen: number;
+  readonly withheld: number;
 };
 /** Where a failure stands in the order of evaluation: before the signature job of that index. */
 type Failure = { readonly before: number; readonly finding: Finding };
@@ -107,6 +116,10 @@ export class BundleCheck {
   constructor(options: CheckOptions, crypto: CryptoPort, onJob: (job: SignatureJob) => void) {
     if ((options.trust === undefined) === (options.root === undefined)) {
       throw new TypeError("expected exactly one of `trust` and `root`");
+    }
+    const { now } = options;
+    if (now !== undefined && !(Number.isSafeInteger(now) && now >= 0 && now <= INSTANT_MAX)) {
+      throw new TypeError(`expected \`now\` in milliseconds since 1970, up to the year 9999, found ${now}`);
     }
     this.#options = options;
     this.#crypto = crypto;
@@ -173,10 +186,20 @@ export class BundleCheck {
           ...(site.seq === undefined ? {} : { seq: site.seq }),
         },
       };
-      // What was built on the forged bytes is not established.
-      this.#chain.length = site.established;
+      this.#rewind(site);
     }
     return failure === undefined ? conclude(this.#established()) : refuse(this.#established(), failure.finding);
+  }
+
+  // What was built on forged bytes is not established, and a verifier that stops at them has not seen what follows:
+  // its report must be the same (BUNDLE-14).
+  #rewind(site: JobSite): void {
+    this.#chain.length = site.established;
+    this.#trust = site.trust;
+    this.#references = this.#references.slice(0, site.referenced);
+    this.#evidenceSeen = site.evidenceSeen;
+    this.withheld.length = site.withheld;
+    this.supplied = 0;
   }
 
   #guard(line: number | undefined, seq: number | undefined, step: () => void): void {
@@ -235,11 +258,11 @@ export class BundleCheck {
     this.#section = section;
   }
 
-  #takeEvent(line: number, value: JsonValue): void {
+  #takeEvent(line: number, wrapped: JsonValue): void {
     if (this.#eventLines.length === LIMITS.events) {
       throw new SettldError("LIMIT_EVENTS", `expected at most ${LIMITS.events} events, found more`);
     }
-    const envelope = parseEnvelope(value, {
+    const envelope = parseEnvelope(wrapped, {
       payloadType: PAYLOAD_TYPES.event,
       maxPayloadBytes: LIMITS.payloadBytes,
       maxSignatures: 2,
@@ -248,7 +271,8 @@ export class BundleCheck {
     if (this.#logBytes > LIMITS.logBytes) {
       throw new SettldError("LIMIT_LOG_BYTES", `expected event payloads of at most ${LIMITS.logBytes} bytes in all`);
     }
-    this.#eventLines.push({ line, envelope, value: parseJson(envelope.payload, { canonical: true }) });
+    const value = parseJson(envelope.payload, { canonical: true });
+    this.#eventLines.push({ line, envelope, value: envelope.payload.length > KEPT_PAYLOAD_BYTES ? undefined : value });
   }
 
   #takeTrust(line: number, value: JsonValue): void {
@@ -310,7 +334,7 @@ export class BundleCheck {
       this.#checkEquation(line, seq, envelope, index, key.publicKey);
       return key;
     });
-    const payload = this.#parseEvent(value, envelope.payload.length);
+    const payload = this.#parseEvent(value ?? parseJson(envelope.payload), envelope.payload.length);
     const count = signatureCount(payload.type);
     if (keys.length !== count) {
       throw new SettldError(
@@ -371,7 +395,17 @@ export class BundleCheck {
       throw new SettldError(code, `${pointer}/sig: not a strict Ed25519 signature`, { pointer: `${pointer}/sig` });
     }
     this.#onJob({ publicKey, message: pae(envelope.payloadType, envelope.payload), signature });
-    this.#jobSites.push({ line, seq, pointer, publicKey, established: this.#chain.length });
+    this.#jobSites.push({
+      line,
+      seq,
+      pointer,
+      publicKey,
+      established: this.#chain.length,
+      trust: this.#trust,
+      referenced: this.#references.length,
+      evidenceSeen: this.#evidenceSeen,
+      withheld: this.withheld.length,
+    });
   }
 
   #takeEvidence(value: EvidenceValue): void {

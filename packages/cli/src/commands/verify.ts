@@ -1,5 +1,5 @@
-import { isSettldError, parseInstant } from "@settld/protocol";
 import { readdir } from "node:fs/promises";
+import { isSettldError, parseInstant } from "@settld/protocol";
 import { Command, Option } from "commander";
 import { inputError, isSystemError, reasonOf } from "../exit.ts";
 import { stdoutColors } from "../io/color.ts";

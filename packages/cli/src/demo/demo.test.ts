@@ -1,14 +1,6 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -16,7 +8,7 @@ import { promisify } from "node:util";
 import { canonicalize, type JsonValue } from "@settld/protocol";
 import { parseTrust, type Report, verifyBundle } from "@settld/verifier";
 import pc from "picocolors";
-import { afterAll, afterEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
 import { HOSTILE_NAMES } from "../text/hostile-corpus.ts";
 import { ownProgram, runApartWith } from "./apart.ts";
 import { demoCommand } from "./command.ts";
@@ -35,6 +27,18 @@ afterAll(() => rmSync(scratch, { recursive: true }));
 afterEach(() => {
   process.exitCode = undefined;
 });
+
+/** `settld demo --out`, in this process and without its output. */
+async function command(out: string, parts: Partial<StoryOptions> = {}): Promise<number | string | undefined> {
+  const quiet = vi.spyOn(process.stdout, "write").mockReturnValue(true);
+  try {
+    const args = ["--out", out, "--format", "json"];
+    await demoCommand({ runApart: answer, ...parts }).parseAsync(args, { from: "user" });
+    return process.exitCode ?? undefined;
+  } finally {
+    quiet.mockRestore();
+  }
+}
 
 function contentOf(folder: string): Record<string, string> {
   const paths = readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -79,9 +83,9 @@ const okOf = ({ acts }: Story): boolean[] => acts.map(({ ok }) => ok);
 
 describe("the money demo", () => {
   it("writes what is in fixtures/golden, also in another folder, time zone and language, with real processes", async () => {
-    const [command, ...first] = ownProgram();
+    const [program, ...first] = ownProgram();
     const out = newFolder();
-    const { stdout } = await promisify(execFile)(command, [...first, "demo", "--out", out], {
+    const { stdout } = await promisify(execFile)(program, [...first, "demo", "--out", out], {
       cwd: tmpdir(),
       env: { ...process.env, TZ: "Pacific/Chatham", LANG: "tr_TR.UTF-8", LC_ALL: "tr_TR.UTF-8", NO_COLOR: "1" },
     });
@@ -94,8 +98,7 @@ describe("the money demo", () => {
   it("writes the same bytes over what it wrote before", async () => {
     const out = newFolder();
     for (let run = 0; run < 2; run++) {
-      await demoCommand({ runApart: answer }).parseAsync(["--out", out, "--format", "json"], { from: "user" });
-      expect(process.exitCode).toBe(0);
+      expect(await command(out)).toBe(0);
       expect(contentOf(out)).toEqual(contentOf(GOLDEN));
     }
     expect(readdirSync(scratch).filter((name) => name.includes(".tmp"))).toEqual([]);
@@ -131,13 +134,7 @@ describe("what must not stay unnoticed", () => {
     expect(okOf(story)).toEqual([true, true, false, true]);
     expect(told).toContain("FAIL, NOT AS IT MUST BE");
     expect(told).toContain("The policy awards: expected 480.00 USD, found 0.00 USD");
-    await demoCommand({ runApart: answer, correction: HASTY_STEPS }).parseAsync(
-      ["--out", newFolder(), "--format", "json"],
-      {
-        from: "user",
-      },
-    );
-    expect(process.exitCode).toBe(1);
+    expect(await command(newFolder(), { correction: HASTY_STEPS })).toBe(1);
   });
 
   const golden = (name: string): Report => JSON.parse(readFileSync(join(GOLDEN, "reports", name), "utf8")) as Report;
@@ -275,14 +272,11 @@ describe("the other files", () => {
 });
 
 describe("the output folder", () => {
-  const run = (out: string): Promise<unknown> =>
-    demoCommand({ runApart: answer }).parseAsync(["--out", out, "--format", "json"], { from: "user" });
-
   it("is never one that holds something else", async () => {
     const out = newFolder();
     mkdirSync(out);
     writeFileSync(join(out, "thesis.txt"), "mine");
-    await expect(run(out)).rejects.toMatchObject({
+    await expect(command(out)).rejects.toMatchObject({
       code: "CLI_OUTPUT",
       message: expect.stringContaining("thesis.txt"),
     });
@@ -291,16 +285,16 @@ describe("the output folder", () => {
 
   it("is never one to which somebody added something", async () => {
     const out = newFolder();
-    await run(out);
+    await command(out);
     writeFileSync(join(out, "evidence", "notes.txt"), "mine");
-    await expect(run(out)).rejects.toMatchObject({
+    await expect(command(out)).rejects.toMatchObject({
       code: "CLI_OUTPUT",
       message: expect.stringContaining("evidence/notes.txt"),
     });
     expect(readFileSync(join(out, "evidence", "notes.txt"), "utf8")).toBe("mine");
     rmSync(join(out, "evidence", "notes.txt"));
     writeFileSync(join(out, "act-1.settld"), "changed by hand");
-    await run(out);
+    await command(out);
     expect(contentOf(out)).toEqual(contentOf(GOLDEN));
   });
 
@@ -309,15 +303,15 @@ describe("the output folder", () => {
     writeFileSync(file, "mine");
     mkdirSync(target);
     symlinkSync(target, link);
-    await expect(run(file)).rejects.toMatchObject({ code: "CLI_OUTPUT" });
-    await expect(run(link)).rejects.toMatchObject({ code: "CLI_OUTPUT" });
+    await expect(command(file)).rejects.toMatchObject({ code: "CLI_OUTPUT" });
+    await expect(command(link)).rejects.toMatchObject({ code: "CLI_OUTPUT" });
     expect(readFileSync(file, "utf8")).toBe("mine");
   });
 
   it("is not half there when it cannot be written", async () => {
     const file = newFolder();
     writeFileSync(file, "mine");
-    await expect(run(join(file, "out"))).rejects.toMatchObject({ code: "ENOTDIR" });
+    await expect(command(join(file, "out"))).rejects.toMatchObject({ code: "ENOTDIR" });
     expect(readFileSync(file, "utf8")).toBe("mine");
   });
 });

@@ -70,7 +70,7 @@ function actSection(act: Act): string {
 ${act.agreement === undefined ? "" : `<p class="id">Agreement <span class="mono">${escapeHtml(act.agreement)}</span></p>`}
 ${unmet(act.expectations)}
 <h3>Where the money went, in USD</h3>
-${flowPicture(act, ORDER)}
+<div class="scroll">${flowPicture(act, ORDER)}</div>
 <h3>What happened</h3>
 <ol class="time">
 ${act.steps.map(stepItem).join("\n")}
@@ -213,7 +213,7 @@ ${entries.join("\n")}
 
 function tryIt(): string {
   return `<section class="card" id="try"><h2>Check it yourself</h2>
-<p>In the folder of this report, with the <code>settld</code> command:</p>
+<p>In the folder of this report. In a clone of the repository, <code>settld</code> stands for <code>node ../../packages/cli/dist/bin.js</code>.</p>
 <pre>settld verify act-1.settld act-3.settld act-4.settld --trust trust.json
 settld verify act-1-resigned.settld --trust trust.json
 settld inspect act-3.settld

@@ -72,7 +72,7 @@ ol.time .why { display: block; color: var(--soft); font-size: 14.5px; }
 ol.time .moves { grid-column: 3; margin: 4px 0 0; padding: 0; list-style: none; font-size: 14.5px; }
 ol.time .moves li { display: flex; justify-content: space-between; gap: 20px; border: 0; padding: 1px 0; }
 ol.time .moves b { font-weight: 650; }
-.who { font-weight: 650; font-size: 14.5px; }
+.who { font-weight: 650; font-size: 14.5px; white-space: nowrap; }
 .who::before { content: ""; display: inline-block; width: 9px; height: 9px; border-radius: 3px; margin-right: 7px; background: var(--soft); }
 .who.buyer::before { background: var(--buyer); } .who.seller::before { background: var(--seller); }
 .who.settler::before { background: var(--escrow); } .who.arbiter::before { background: var(--holdback); }
@@ -91,17 +91,22 @@ dl.codes { margin: 0; } dl.codes dt { margin-top: 16px; } dl.codes dt code { fon
 dl.codes dd { margin: 2px 0 0; } dl.codes :target, dt:target { background: var(--warn-wash); }
 pre { background: var(--wash); border-radius: 8px; padding: 14px 16px; overflow-x: auto; font-size: 14px; line-height: 1.6; margin: 10px 0 0; }
 footer { color: var(--soft); font-size: 14px; margin-top: 40px; }
-@media (max-width: 760px) {
+@media screen and (max-width: 760px) {
   main { padding: 28px 16px 60px; } h1 { font-size: 31px; } section.act, section.card { padding: 22px 18px 24px; }
   .tiles { grid-template-columns: repeat(2, 1fr); }
+  svg.flow { min-width: 560px; }
   ol.time li { grid-template-columns: 1fr auto; } ol.time li > div, ol.time .moves { grid-column: 1 / -1; }
 }
 @media print {
   :root { color-scheme: light; --paper: #fff; --card: #fff; --ink: #000; --soft: #444; --line: #bbb; --wash: #f4f4f4; --good: #17693f; --good-wash: #fff; --warn: #8a5300; --warn-wash: #fff; --bad: #a3271f; --bad-wash: #fff; --buyer: #3767a6; --escrow: #b98019; --holdback: #7b5ba7; --seller: #2c8a5a; --fee: #6d7684; --link: #000; }
   @page { margin: 16mm; }
-  body { font-size: 10.5pt; } main { max-width: none; padding: 0; }
+  body { font-size: 9.5pt; line-height: 1.4; } main { max-width: none; padding: 0; }
+  h1 { font-size: 26pt; } h2 { font-size: 17pt; } h3 { font-size: 8pt; margin: 14px 0 4px; } .lead, .moral { font-size: 12pt; }
+  table, tbody th, .note, ol.time .why, ol.time .moves, .who, ol.time time { font-size: 9pt; } th { font-size: 8pt; } td code { white-space: nowrap; }
+  th, td { padding-top: 3px; padding-bottom: 3px; } ol.time li { padding: 4px 0; grid-template-columns: 116px 76px 1fr; } .moral { margin-top: 14px; }
+  svg.flow { max-width: 150mm; } .tiles .what { font-size: 9pt; } .tiles .sum { font-size: 15pt; }
   section.act, section.card { border: 0; padding: 0; border-radius: 0; } section.act { break-before: page; margin-top: 0; }
-  .tag { border: 1px solid currentColor; } table, svg.flow, .tiles a { break-inside: avoid; } h3 { break-after: avoid; }
+  .tag { border: 1px solid currentColor; } table, svg.flow, .tiles a { break-inside: avoid; } h2, h3, dl.codes dt { break-after: avoid; } tfoot td, tfoot th { font-size: 9pt; }
   svg.flow, .tag, .who::before { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
 }
 `;

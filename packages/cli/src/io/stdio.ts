@@ -4,11 +4,15 @@ import { breakCiCommands } from "../text/ci.ts";
 import { asciiJson } from "../text/json.ts";
 import { escapeTerminal } from "../text/terminal.ts";
 
+let watching = false;
+
 /**
- * Makes a reader that goes away, as in `settld verify ... | head -1`, end the process quietly. Called once.
+ * Makes a reader that goes away, as in `settld verify ... | head -1`, end the process quietly. Once is enough.
  * The exit code is that of a program ended by SIGPIPE, because a verdict that nobody took was not given.
  */
 export function endOnBrokenPipe(): void {
+  if (watching) return;
+  watching = true;
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit(EXIT.brokenPipe);
     throw error;

@@ -17,10 +17,7 @@ const WORKERS_MAX = 4;
  *
  * @param jobs - what the user asks for; by default one a core, within the promise on memory.
  */
-export function workersFor(
-  inputs: number,
-  jobs: number = Math.min(availableParallelism(), WORKERS_MAX),
-): number {
+export function workersFor(inputs: number, jobs: number = Math.min(availableParallelism(), WORKERS_MAX)): number {
   return jobs < 2 || inputs < WORKER_INPUTS_MIN ? 0 : jobs;
 }
 

@@ -44,7 +44,7 @@ export function createHistoryStore(): HistoryStore {
 
 // One character a byte: engines keep such text in one byte a character.
 function pack(chain: Report["chain"]): string {
-  return Buffer.from(chain.map((digest) => digest.slice(PREFIX.length)).join(""), "hex").latin1Slice();
+  return Buffer.from(chain.map((digest) => digest.slice(PREFIX.length)).join(""), "hex").toString("latin1");
 }
 
 function unpack(bytes: string): string[] {

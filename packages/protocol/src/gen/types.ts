@@ -452,6 +452,97 @@ export type Receipt = {
   readonly predicate: ReceiptPredicate;
 };
 
+/** What a verifier says about one bundle. Deterministic: the same bundle, trust, evidence and time give the same bytes in canonical form. */
+export type VerificationReport = {
+  readonly revision: Revision;
+  readonly verdict: "accept" | "reject" | "indeterminate";
+  /** The code that decided the verdict; null on accept. */
+  readonly code: string | null;
+  readonly findings: readonly ReportFinding[];
+  /** How each aspect of the bundle came out. */
+  readonly facets: {
+    readonly container: "pass" | "fail" | "open" | "partial" | "absent" | "unknown";
+    readonly signatures: "pass" | "fail" | "open" | "partial" | "absent" | "unknown";
+    readonly trust: "pass" | "fail" | "open" | "partial" | "absent" | "unknown";
+    readonly log: "pass" | "fail" | "open" | "partial" | "absent" | "unknown";
+    readonly policy: "pass" | "fail" | "open" | "partial" | "absent" | "unknown";
+    readonly ledger: "pass" | "fail" | "open" | "partial" | "absent" | "unknown";
+    readonly evidence: "pass" | "fail" | "open" | "partial" | "absent" | "unknown";
+    readonly receipt: "pass" | "fail" | "open" | "partial" | "absent" | "unknown";
+  };
+  /** The one trust document that was used; null when it was not reached. */
+  readonly trust: {
+    readonly digest: Digest;
+    readonly version: number;
+    readonly registry: PartyId;
+    readonly source: "own" | "embedded";
+  } | null;
+  /** Time of verification; null when not reached. */
+  readonly time: Instant | null;
+  /** Present unless the bundle is rejected or of an unknown revision. */
+  readonly facts: ReportFacts | null;
+  /** Counts of evidence items. */
+  readonly evidence: {
+    readonly referenced: number;
+    readonly inline: number;
+    readonly withheld: number;
+    readonly supplied: number;
+  };
+  /** Digest of the receipt's payload, when there is one. */
+  readonly receipt: Digest | null;
+  /** Digests of the events in order, as far as they were established. */
+  readonly chain: readonly Digest[];
+};
+
+/** One thing that the verifier has to say. */
+export type ReportFinding = {
+  /** Code of the registry, schemas/codes.json. */
+  readonly code: string;
+  /** Line of the bundle, from 1; absent for the bundle as a whole. */
+  readonly line?: number;
+  /** Sequence number of the event, when the line is one. */
+  readonly seq?: number;
+  /** JSON Pointer into the payload or line. */
+  readonly pointer?: string;
+  /** What was expected and what was found, for people; not part of the contract. */
+  readonly message: string;
+};
+
+/** What the log says, recomputed. */
+export type ReportFacts = {
+  readonly agreement: Digest;
+  readonly head: Digest;
+  readonly events: number;
+  readonly status:
+    | "offered"
+    | "accepted"
+    | "funded"
+    | "review"
+    | "decided"
+    | "window"
+    | "disputed"
+    | "ruled"
+    | "closing"
+    | "cancelling"
+    | "closed";
+  readonly at: Instant;
+  readonly buyer: PartyId;
+  readonly seller: PartyId;
+  readonly settler: PartyId;
+  readonly amount: Amount;
+  readonly outcome: "full" | "partial" | "none";
+  readonly reason?: "settled" | "cancelled" | "offer-expired" | "unfunded";
+  readonly totals: Totals;
+  /** Balances of the agreement ledger in minor units, by kind of account. */
+  readonly balances: {
+    readonly buyer: string;
+    readonly seller: string;
+    readonly escrow: string;
+    readonly holdback: string;
+    readonly fee: string;
+  };
+};
+
 /** Who may act in which role with which keys (TRUST-1). */
 export type TrustDocument = {
   readonly registry: Registry;

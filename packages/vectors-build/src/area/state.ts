@@ -1,5 +1,5 @@
 import type { VectorFile } from "../format.ts";
-import { EMPTY, extend, type Log, type Step } from "../log-builder.ts";
+import { EMPTY, extend, FOREIGN, type Log, type Step } from "../log-builder.ts";
 import { after, type LogCase } from "../log-case.ts";
 import {
   ACCEPTED,
@@ -142,7 +142,6 @@ const OVER = {
 const strangers = (): readonly LogCase[] =>
   TYPES.filter((type) => type !== "agreement.offered").map((type) => {
     const [code, clause] = entry("none");
-    const foreign = `sha256:${"1".repeat(64)}`;
     const step = (EVENTS[type] ?? offer)(OFFERED, 0);
     return {
       id: `state-none-${type.replace(".", "-")}`,
@@ -153,7 +152,7 @@ const strangers = (): readonly LogCase[] =>
       pointer: "/type",
       why: `A log starts with an offer, so ${type} cannot be its first event, whatever place it states.`,
       kills: "start a log with any event",
-      steps: [{ ...step, change: { seq: 1, agreement: foreign, prev: foreign } }],
+      steps: [{ ...step, change: { seq: 1, agreement: FOREIGN, prev: FOREIGN } }],
     };
   });
 

@@ -1,0 +1,215 @@
+"""Strict JSON (JSON-1 to JSON-9) and JSON Pointer (JSON-10).
+
+The scanner goes from left to right and raises at once, so the violation at the lowest position
+is the one that is reported.
+"""
+from __future__ import annotations
+
+import re
+from typing import Any, List, Optional, Tuple
+
+from . import limits
+from .errors import SettldError
+
+Json = Any  # None, bool, int, str, list of Json, dict of str to Json
+
+MAX_INTEGER = 2**53 - 1
+
+_BOM = b"\xef\xbb\xbf"
+_SPACE = re.compile(r"[ \t\n\r]*")
+_PLAIN = re.compile(r'[^"\\\x00-\x1f]*')
+_HEX4 = re.compile(r"[0-9A-Fa-f]{4}")
+_LOW_SURROGATE = re.compile(r"\\u([Dd][C-Fc-f][0-9A-Fa-f]{2})")
+_NUMBER_RUN = re.compile(r"[-+.0-9eE]+")
+_NUMBER = re.compile(r"(-?)(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
+_LITERALS = (("true", True), ("false", False), ("null", None))
+_ESCAPES = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
+_POINTER = re.compile(r"(?:/(?:[^~/]|~[01])*)*")
+_INDEX = re.compile(r"0|[1-9][0-9]*")
+
+
+def parse(data: bytes, max_bytes: Optional[int] = None) -> Json:
+    """Parse one strict JSON document."""
+    if max_bytes is not None and len(data) > max_bytes:
+        raise SettldError("LIMIT_JSON_BYTES", f"{len(data)} bytes, at most {max_bytes}")
+    if data.startswith(_BOM):
+        raise SettldError("JSON_BOM")
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise SettldError("JSON_UTF8", f"at byte {error.start}") from None
+    return _Scanner(text).document()
+
+
+class _Scanner:
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.pos = 0
+
+    def document(self) -> Json:
+        self._skip_space()
+        value = self._value(0)
+        self._skip_space()
+        if self.pos != len(self.text):
+            raise self._syntax()
+        return value
+
+    def _error(self, code: str, at: int) -> SettldError:
+        return SettldError(code, f"at character {at}")
+
+    def _syntax(self) -> SettldError:
+        return self._error("JSON_SYNTAX", self.pos)
+
+    def _peek(self) -> str:
+        return self.text[self.pos : self.pos + 1]
+
+    def _skip_space(self) -> None:
+        self.pos = _SPACE.match(self.text, self.pos).end()  # type: ignore[union-attr]
+
+    def _expect(self, char: str) -> None:
+        if self._peek() != char:
+            raise self._syntax()
+        self.pos += 1
+
+    def _value(self, depth: int) -> Json:
+        char = self._peek()
+        if char == '"':
+            return self._string()
+        if char == "{":
+            return self._object(depth + 1)
+        if char == "[":
+            return self._array(depth + 1)
+        if char and char in "-0123456789":
+            return self._number()
+        for word, value in _LITERALS:
+            if self.text.startswith(word, self.pos):
+                self.pos += len(word)
+                return value
+        raise self._syntax()
+
+    def _open(self, depth: int) -> None:
+        if depth > limits.DEPTH:
+            raise self._error("JSON_DEPTH", self.pos)
+        self.pos += 1
+        self._skip_space()
+
+    def _object(self, depth: int) -> Json:
+        self._open(depth)
+        members: dict[str, Json] = {}
+        if self._peek() == "}":
+            self.pos += 1
+            return members
+        while True:
+            start = self.pos
+            if self._peek() != '"':
+                raise self._syntax()
+            name = self._string()
+            if name in members:
+                raise self._error("JSON_DUPLICATE_NAME", start)
+            self._skip_space()
+            self._expect(":")
+            self._skip_space()
+            members[name] = self._value(depth)
+            if self._end_of_list("}"):
+                return members
+
+    def _array(self, depth: int) -> Json:
+        self._open(depth)
+        entries: List[Json] = []
+        if self._peek() == "]":
+            self.pos += 1
+            return entries
+        while True:
+            entries.append(self._value(depth))
+            if self._end_of_list("]"):
+                return entries
+
+    def _end_of_list(self, close: str) -> bool:
+        """After an entry: True at the closing bracket, False after a comma."""
+        self._skip_space()
+        if self._peek() == close:
+            self.pos += 1
+            return True
+        self._expect(",")
+        self._skip_space()
+        return False
+
+    def _string(self) -> str:
+        self.pos += 1
+        parts: List[str] = []
+        while True:
+            plain = _PLAIN.match(self.text, self.pos)
+            assert plain is not None
+            parts.append(plain.group())
+            self.pos = plain.end()
+            char = self._peek()
+            if char == '"':
+                self.pos += 1
+                return "".join(parts)
+            if char != "\\":  # a control character or the end
+                raise self._syntax()
+            parts.append(self._escape())
+
+    def _escape(self) -> str:
+        start = self.pos
+        char = self.text[start + 1 : start + 2]
+        if char != "u":
+            if char not in _ESCAPES:
+                raise self._syntax()
+            self.pos += 2
+            return _ESCAPES[char]
+        digits = _HEX4.match(self.text, start + 2)
+        if digits is None:
+            raise self._syntax()
+        self.pos = digits.end()
+        unit = int(digits.group(), 16)
+        if not 0xD800 <= unit <= 0xDFFF:
+            return chr(unit)
+        low = _LOW_SURROGATE.match(self.text, self.pos) if unit < 0xDC00 else None
+        if low is None:
+            raise self._error("JSON_SURROGATE", start)
+        self.pos = low.end()
+        return chr(0x10000 + ((unit - 0xD800) << 10) + (int(low.group(1), 16) - 0xDC00))
+
+    def _number(self) -> int:
+        run = _NUMBER_RUN.match(self.text, self.pos)
+        assert run is not None
+        token = _NUMBER.fullmatch(run.group())
+        if token is None:
+            raise self._syntax()
+        sign, digits, fraction, exponent = token.groups()
+        if fraction is not None:
+            raise self._error("JSON_FRACTION", self.pos)
+        if exponent is not None:
+            raise self._error("JSON_EXPONENT", self.pos)
+        if sign and digits == "0":
+            raise self._error("JSON_NEGATIVE_ZERO", self.pos)
+        if len(digits) > 16 or int(digits) > MAX_INTEGER:
+            raise self._error("JSON_INTEGER_RANGE", self.pos)
+        self.pos = run.end()
+        return -int(digits) if sign else int(digits)
+
+
+def parse_pointer(pointer: str) -> List[str]:
+    """The reference tokens of a JSON Pointer (JSON-10)."""
+    if _POINTER.fullmatch(pointer) is None:
+        raise SettldError("JSON_POINTER", repr(pointer))
+    return [token.replace("~1", "/").replace("~0", "~") for token in pointer.split("/")[1:]]
+
+
+def resolve_pointer(document: Json, pointer: str) -> Tuple[bool, Json]:
+    """``(True, value)`` of the value at the pointer, ``(False, None)`` when there is none."""
+    value = document
+    for token in parse_pointer(pointer):
+        if isinstance(value, dict) and token in value:
+            value = value[token]
+        elif (
+            isinstance(value, list)
+            and _INDEX.fullmatch(token)
+            and len(token) <= 16
+            and int(token) < len(value)
+        ):
+            value = value[int(token)]
+        else:
+            return False, None
+    return True, value
