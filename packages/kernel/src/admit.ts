@@ -4,7 +4,6 @@ import {
   digestOf,
   type EventPayload,
   formatInstant,
-  type JsonValue,
   parseEvent,
   parseInstant,
   REVISION,
@@ -91,7 +90,7 @@ export function placeOf(state: AgreementState): Place {
 function reactionPayload(state: AgreementState, reaction: Reaction, at: number): EventPayload {
   const { type, body } = reactionBody(state, reaction);
   const payload = { ...placeOf(state), type, at: formatInstant(at), by: state.offer.body.parties.settler.id, body };
-  return parseEvent(payload as unknown as JsonValue);
+  return parseEvent(payload);
 }
 
 function append(
@@ -100,7 +99,7 @@ function append(
 ):
   | { readonly ok: true; readonly state: AgreementState; readonly appended: Appended }
   | { readonly ok: false; readonly rejection: Rejection } {
-  const bytes = canonicalBytes(payload as unknown as JsonValue);
+  const bytes = canonicalBytes(payload);
   const digest = digestOf(bytes);
   const applied = applyEvent(state, { payload, digest });
   if (!applied.ok) return applied;

@@ -6,7 +6,6 @@ import {
   type EventPayload,
   type EventType,
   formatInstant,
-  type JsonValue,
   parseEvent,
   REVISION,
 } from "@settld/protocol";
@@ -90,7 +89,7 @@ function payloadOf(
           agreement: state?.agreement ?? digestNamed("a"),
           prev: state?.head ?? digestNamed("p"),
         };
-  return parseEvent({ v: REVISION, type, ...place, at: formatInstant(at), by, body } as unknown as JsonValue);
+  return parseEvent({ v: REVISION, type, ...place, at: formatInstant(at), by, body });
 }
 
 function attempt(state: AgreementState | undefined, payload: EventPayload): AgreementState | Code {

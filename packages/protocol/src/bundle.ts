@@ -2,7 +2,6 @@ import { base64Encode } from "./base64.ts";
 import { utf8 } from "./bytes.ts";
 import type { Envelope } from "./dsse.ts";
 import { canonicalize } from "./jcs.ts";
-import type { JsonValue } from "./json.ts";
 
 /** The constant first line of every bundle (BUNDLE-2). */
 export const BUNDLE_HEADER = '{"settld":"bundle","version":1}';
@@ -36,5 +35,5 @@ export function encodeBundle(parts: BundleParts): Uint8Array {
 }
 
 function line(value: object): string {
-  return `${canonicalize(value as JsonValue)}\n`;
+  return `${canonicalize(value)}\n`;
 }

@@ -1,6 +1,5 @@
 import type { Receipt, TrustDocument } from "./gen/types.ts";
 import * as validators from "./gen/validators.js";
-import type { JsonValue } from "./json.ts";
 import { assertSchema } from "./schema.ts";
 
 /**
@@ -8,9 +7,9 @@ import { assertSchema } from "./schema.ts";
  *
  * @throws SettldError `TRUST_SCHEMA` (TRUST-1).
  */
-export function parseTrustDocument(value: JsonValue): TrustDocument {
+export function parseTrustDocument(value: unknown): TrustDocument {
   assertSchema(validators.trust, value, "TRUST_SCHEMA");
-  return value as unknown as TrustDocument;
+  return value as TrustDocument;
 }
 
 /**
@@ -18,7 +17,7 @@ export function parseTrustDocument(value: JsonValue): TrustDocument {
  *
  * @throws SettldError `RECEIPT_SCHEMA` (RECEIPT-2).
  */
-export function parseReceipt(value: JsonValue): Receipt {
+export function parseReceipt(value: unknown): Receipt {
   assertSchema(validators.receipt, value, "RECEIPT_SCHEMA");
-  return value as unknown as Receipt;
+  return value as Receipt;
 }

@@ -3,7 +3,6 @@ import { concatBytes, utf8 } from "./bytes.ts";
 import { SettldError } from "./error.ts";
 import type { Code } from "./gen/codes.ts";
 import { printable } from "./internal/printable.ts";
-import type { JsonValue } from "./json.ts";
 import type { Signer } from "./signer.ts";
 
 /** A DSSE 1.0 envelope in the Settld profile: exactly these members. */
@@ -67,7 +66,7 @@ export function pae(payloadType: string, payload: Uint8Array): Uint8Array {
  * - `DSSE_SIGNATURE_DUPLICATE` a keyid that occurs twice
  * - `DSSE_SIGNATURE_LENGTH` a signature that is not 64 bytes
  */
-export function parseEnvelope(value: JsonValue, options: ParseEnvelopeOptions): ParsedEnvelope {
+export function parseEnvelope(value: unknown, options: ParseEnvelopeOptions): ParsedEnvelope {
   const envelope = readMembers(value);
 
   if (envelope.payloadType !== options.payloadType) {
@@ -114,14 +113,14 @@ export function parseEnvelope(value: JsonValue, options: ParseEnvelopeOptions): 
   return { payloadType: envelope.payloadType, payload, signatures };
 }
 
-function readMembers(value: JsonValue): Envelope {
+function readMembers(value: unknown): Envelope {
   const envelope = object(value, "", ["payload", "payloadType", "signatures"]);
   const { signatures } = envelope;
   if (!Array.isArray(signatures)) throw fault("DSSE_MEMBERS", "/signatures", "expected an array");
   return {
     payload: text(envelope["payload"], "/payload"),
     payloadType: text(envelope["payloadType"], "/payloadType"),
-    signatures: signatures.map((item: JsonValue, index) => {
+    signatures: signatures.map((item: unknown, index) => {
       const pointer = `/signatures/${index}`;
       const signature = object(item, pointer, ["keyid", "sig"]);
       return { keyid: text(signature["keyid"], `${pointer}/keyid`), sig: text(signature["sig"], `${pointer}/sig`) };
@@ -129,11 +128,7 @@ function readMembers(value: JsonValue): Envelope {
   };
 }
 
-function object(
-  value: JsonValue,
-  pointer: string,
-  expected: readonly string[],
-): { readonly [name: string]: JsonValue | undefined } {
+function object(value: unknown, pointer: string, expected: readonly string[]): { readonly [name: string]: unknown } {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw fault("DSSE_MEMBERS", pointer, `expected an object with ${expected.join(", ")}`);
   }
@@ -145,10 +140,10 @@ function object(
     const extra = names.find((name) => !expected.includes(name)) ?? "";
     throw fault("DSSE_MEMBERS", pointer, `expected only ${expected.join(", ")}, found ${printable(extra)}`);
   }
-  return value as { readonly [name: string]: JsonValue };
+  return value as { readonly [name: string]: unknown };
 }
 
-function text(value: JsonValue | undefined, pointer: string): string {
+function text(value: unknown, pointer: string): string {
   if (typeof value !== "string") throw fault("DSSE_MEMBERS", pointer, "expected a text");
   return value;
 }

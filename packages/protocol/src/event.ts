@@ -4,7 +4,6 @@ import type { EventPayload } from "./gen/types.ts";
 import * as validators from "./gen/validators.js";
 import { parseInstant } from "./instant.ts";
 import { canonicalBytes } from "./jcs.ts";
-import type { JsonValue } from "./json.ts";
 import { LIMITS } from "./limits.ts";
 import { assertSchema, type SchemaValidator } from "./schema.ts";
 
@@ -59,7 +58,7 @@ const PAYOUT_KINDS: readonly unknown[] = ["all-or-nothing", "weighted", "tiers",
  * @throws SettldError `EVENT_REVISION_UNKNOWN`, `EVENT_TYPE_UNKNOWN`, `POLICY_REQUIREMENT_UNKNOWN`,
  * `POLICY_PAYOUT_UNKNOWN`, `EVENT_SCHEMA`, `TIME_INSTANT` or `LIMIT_RESULT_BYTES`.
  */
-export function parseEvent(value: JsonValue, byteLength: number = Number.POSITIVE_INFINITY): EventPayload {
+export function parseEvent(value: unknown, byteLength: number = Number.POSITIVE_INFINITY): EventPayload {
   const revision = member(value, "v");
   if (typeof revision === "string" && revision !== REVISION) {
     throw new SettldError(
@@ -76,14 +75,14 @@ export function parseEvent(value: JsonValue, byteLength: number = Number.POSITIV
         pointer: "/type",
       });
     }
-    throw new SettldError("EVENT_SCHEMA", "expected an object with a text member \"type\"", { pointer: "" });
+    throw new SettldError("EVENT_SCHEMA", 'expected an object with a text member "type"', { pointer: "" });
   }
   if (type === "agreement.offered") checkKinds(value);
   assertSchema(validator, value, "EVENT_SCHEMA");
-  const event = value as unknown as EventPayload;
+  const event = value as EventPayload;
   checkInstants(event);
   if (event.type === "evidence.attested" && byteLength > LIMITS.resultBytes) {
-    const found = canonicalBytes(event.body.result as JsonValue).length;
+    const found = canonicalBytes(event.body.result).length;
     if (found > LIMITS.resultBytes) {
       throw new SettldError(
         "LIMIT_RESULT_BYTES",
@@ -96,19 +95,24 @@ export function parseEvent(value: JsonValue, byteLength: number = Number.POSITIV
 }
 
 // Unknown kinds have codes of their own, so that an old implementation says "newer policy" and not "malformed".
-function checkKinds(value: JsonValue): void {
+function checkKinds(value: unknown): void {
   const policy = member(member(value, "body"), "policy");
   const requirements = member(policy, "requirements");
   if (Array.isArray(requirements)) {
     for (const [index, requirement] of requirements.entries()) {
-      assertKind(requirement, REQUIREMENT_KINDS, "POLICY_REQUIREMENT_UNKNOWN", `/body/policy/requirements/${index}/kind`);
+      assertKind(
+        requirement,
+        REQUIREMENT_KINDS,
+        "POLICY_REQUIREMENT_UNKNOWN",
+        `/body/policy/requirements/${index}/kind`,
+      );
     }
   }
   assertKind(member(policy, "payout"), PAYOUT_KINDS, "POLICY_PAYOUT_UNKNOWN", "/body/policy/payout/kind");
 }
 
 function assertKind(
-  value: JsonValue | undefined,
+  value: unknown,
   known: readonly unknown[],
   code: "POLICY_REQUIREMENT_UNKNOWN" | "POLICY_PAYOUT_UNKNOWN",
   pointer: string,
@@ -137,7 +141,8 @@ function checkInstants(event: EventPayload): void {
   }
 }
 
-function member(value: JsonValue | undefined, name: string): JsonValue | undefined {
-  if (typeof value !== "object" || value === null || Array.isArray(value) || !Object.hasOwn(value, name)) return undefined;
-  return (value as { readonly [name: string]: JsonValue })[name];
+function member(value: unknown, name: string): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value) || !Object.hasOwn(value, name))
+    return undefined;
+  return (value as { readonly [name: string]: unknown })[name];
 }

@@ -4,7 +4,14 @@ export { bytesEqual, concatBytes, fromUtf8, hexDecode, hexEncode, utf8 } from ".
 export type { CryptoPort, PrivateKeyHandle, PublicKeyHandle } from "./crypto.ts";
 export { type Digest, digestOf, isDigest, parseDigest } from "./digest.ts";
 export { parseReceipt, parseTrustDocument } from "./documents.ts";
-export { type Envelope, type ParsedEnvelope, type ParseEnvelopeOptions, pae, parseEnvelope, signEnvelope } from "./dsse.ts";
+export {
+  type Envelope,
+  type ParsedEnvelope,
+  type ParseEnvelopeOptions,
+  pae,
+  parseEnvelope,
+  signEnvelope,
+} from "./dsse.ts";
 export {
   checkPublicKey,
   checkSignature,
@@ -18,7 +25,15 @@ export {
 } from "./ed25519.ts";
 export { isSettldError, SettldError, type SettldErrorOptions } from "./error.ts";
 export { EVENT_TYPES, type EventType, parseEvent } from "./event.ts";
-export { CODES, type Code, type CodeCategory, type CodeEntry, type CodeVerdict, REVISION, URI_BASE } from "./gen/codes.ts";
+export {
+  CODES,
+  type Code,
+  type CodeCategory,
+  type CodeEntry,
+  type CodeVerdict,
+  REVISION,
+  URI_BASE,
+} from "./gen/codes.ts";
 export type * from "./gen/types.ts";
 export { addDuration, formatInstant, INSTANT_MAX, parseInstant } from "./instant.ts";
 export { canonicalBytes, canonicalize } from "./jcs.ts";

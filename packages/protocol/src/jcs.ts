@@ -1,4 +1,3 @@
-import type { JsonValue } from "./json.ts";
 import { LIMITS } from "./limits.ts";
 
 const encoder = new TextEncoder();
@@ -9,11 +8,14 @@ const DEPTH_MAX = LIMITS.jsonDepth;
 /**
  * Writes a value in canonical form (RFC 8785), over the integers of I-JSON that Settld allows.
  *
+ * It takes any value, because types cannot say "JSON" of an object type without naming its members as an index;
+ * what is no JSON is refused when it is met.
+ *
  * @throws TypeError when the value is not one that `parseJson` could have returned: `undefined`, a function, a symbol,
  * a bigint, a fraction, `-0`, a number beyond +-(2^53-1), a lone surrogate, an instance of a class (with or without
  * `toJSON`), an array with holes, or more than 64 arrays and objects nested in each other, as in a cycle.
  */
-export function canonicalize(value: JsonValue): string {
+export function canonicalize(value: unknown): string {
   return write(value, 0);
 }
 
@@ -22,11 +24,10 @@ export function canonicalize(value: JsonValue): string {
  *
  * @throws TypeError as {@link canonicalize} does.
  */
-export function canonicalBytes(value: JsonValue): Uint8Array {
+export function canonicalBytes(value: unknown): Uint8Array {
   return encoder.encode(write(value, 0));
 }
 
-// `unknown`, because callers in JavaScript, and casts, hand over anything.
 function write(value: unknown, depth: number): string {
   if (typeof value === "string") return writeString(value);
   if (typeof value === "number") return writeNumber(value);

@@ -30,7 +30,10 @@ export function shareOf(value: bigint, bps: number): bigint {
 }
 
 /** Writes a value with its asset for people, such as `480.00 USD`; never parsed back. */
-export function formatAmount(value: bigint, asset: { readonly assetCode: string; readonly assetScale: number }): string {
+export function formatAmount(
+  value: bigint,
+  asset: { readonly assetCode: string; readonly assetScale: number },
+): string {
   const sign = value < 0n ? "-" : "";
   const digits = (value < 0n ? -value : value).toString().padStart(asset.assetScale + 1, "0");
   const whole = digits.slice(0, digits.length - asset.assetScale);

@@ -1,6 +1,5 @@
 import { SettldError } from "./error.ts";
 import type { Code } from "./gen/codes.ts";
-import type { JsonValue } from "./json.ts";
 
 /** What a validator compiled ahead of time from a JSON Schema leaves behind on failure. */
 type SchemaFault = {
@@ -18,7 +17,7 @@ export type SchemaValidator = ((value: unknown) => boolean) & { errors?: readonl
  *
  * @throws SettldError with the given code, the JSON Pointer of the fault, and what was expected there.
  */
-export function assertSchema(validator: SchemaValidator, value: JsonValue, code: Code): void {
+export function assertSchema(validator: SchemaValidator, value: unknown, code: Code): void {
   if (validator(value)) return;
   const fault = validator.errors?.[0];
   if (fault === undefined) throw new Error("validator failed without a fault");

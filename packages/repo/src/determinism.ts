@@ -4,7 +4,7 @@
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -16,9 +16,14 @@ import { root } from "./workspace.ts";
 
 const BIN = join(root, "packages/cli/dist/bin.js");
 const GOLDEN = join(root, "fixtures/golden");
-const bundles = readdirSync(GOLDEN).filter((name) => name.endsWith(".settld")).sort();
+const bundles = readdirSync(GOLDEN)
+  .filter((name) => name.endsWith(".settld"))
+  .sort();
 
-type Place = { readonly cwd: string; readonly env: Readonly<Record<string, string>> };
+type Environment = Readonly<Record<string, string>>;
+
+/** Where and as whom a runtime works: the name of its folder, and its time zone and language. */
+type Place = { readonly name: string; readonly folder: string; readonly env: Environment };
 
 const digest = (bytes: string | Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
@@ -33,7 +38,12 @@ const digestOfTree = (folder: string): string =>
       .join("\n"),
   );
 
-const run = ({ command }: Runtime, args: readonly string[], { cwd, env }: Place): { status: number | null; stdout: string } => {
+const run = (
+  { command }: Runtime,
+  args: readonly string[],
+  cwd: string,
+  env: Environment,
+): { readonly status: number | null; readonly stdout: string } => {
   const [program, ...first] = command;
   const { status, stdout, stderr, error } = spawnSync(program, [...first, BIN, ...args], {
     cwd,
@@ -47,20 +57,25 @@ const run = ({ command }: Runtime, args: readonly string[], { cwd, env }: Place)
 };
 
 /** What one runtime prints and writes, as digests. */
-const probe = (runtime: Runtime, place: Place): { readonly demo: string; readonly verify: string } => {
-  const out = mkdtempSync(join(tmpdir(), "settld-determinism-"));
+const probe = (runtime: Runtime, { folder, env }: Place): { readonly demo: string; readonly verify: string } => {
+  const temp = mkdtempSync(join(tmpdir(), "settld-determinism-"));
   try {
-    const demo = run(runtime, ["demo", "--out", join(out, "demo")], place);
+    const cwd = join(temp, folder);
+    mkdirSync(cwd);
+    const demo = run(runtime, ["demo", "--out", "out/demo"], cwd, env);
+    cpSync(GOLDEN, join(cwd, "golden"), { recursive: true });
     const verify = run(
       runtime,
-      ["verify", ...bundles.map((name) => join(GOLDEN, name)), "--trust", join(GOLDEN, "trust.json"), "--format", "json"],
-      place,
+      ["verify", ...bundles.map((name) => `golden/${name}`), "--trust", "golden/trust.json", "--format", "json"],
+      cwd,
+      env,
     );
-    // The story names its folder, which is another one each time.
-    const told = demo.stdout.replaceAll(join(out, "demo"), "out/demo");
-    return { demo: digest(`${demo.status} ${told} ${digestOfTree(join(out, "demo"))}`), verify: digest(`${verify.status} ${verify.stdout}`) };
+    return {
+      demo: digest(`${demo.status} ${demo.stdout} ${digestOfTree(join(cwd, "out/demo"))}`),
+      verify: digest(`${verify.status} ${verify.stdout}`),
+    };
   } finally {
-    rmSync(out, { recursive: true, force: true });
+    rmSync(temp, { recursive: true, force: true });
   }
 };
 
@@ -143,9 +158,13 @@ const probeBrowser = async (
   }
 };
 
-const places: readonly (readonly [string, Place])[] = [
-  ["as it is", { cwd: root, env: { TZ: "UTC", LANG: "C" } }],
-  ["TZ=Pacific/Chatham LANG=tr_TR.UTF-8 in another folder", { cwd: tmpdir(), env: { TZ: "Pacific/Chatham", LANG: "tr_TR.UTF-8", LC_ALL: "tr_TR.UTF-8" } }],
+const places: readonly Place[] = [
+  { name: "UTC, C", folder: "plain", env: { TZ: "UTC", LANG: "C" } },
+  {
+    name: "Pacific/Chatham, tr_TR, another folder",
+    folder: "Ünder \u2068this\u2069 folder",
+    env: { TZ: "Pacific/Chatham", LANG: "tr_TR.UTF-8", LC_ALL: "tr_TR.UTF-8" },
+  },
 ];
 
 let faults = 0;
@@ -156,11 +175,11 @@ const report = (name: string, ok: boolean, detail: string): void => {
 
 let expected: ReturnType<typeof probe> | undefined;
 for (const runtime of runtimes()) {
-  for (const [name, place] of places) {
+  for (const place of places) {
     const found = probe(runtime, place);
     expected ??= found;
     report(
-      `${runtime.name}, ${name}`,
+      `${runtime.name}, ${place.name}`,
       found.demo === expected.demo && found.verify === expected.verify,
       `demo ${found.demo.slice(0, 16)}, verify ${found.verify.slice(0, 16)}`,
     );
@@ -173,16 +192,18 @@ if (executable === undefined) {
 } else {
   const { files, reports } = await probeBrowser(executable);
   const other = Object.entries(files).filter(([path, text]) => readFileSync(join(GOLDEN, path), "base64") !== text);
-  report("Chromium, demo files", other.length === 0, `${Object.keys(files).length} files, ${other.length} other than golden`);
+  report(
+    "Chromium, demo files",
+    other.length === 0,
+    `${Object.keys(files).length} files, ${other.length} other than golden`,
+  );
   const [native] = runtimes();
   if (native === undefined) throw new Error("no runtime");
-  const { stdout } = run(
-    native,
-    ["verify", ...bundles, "--trust", "trust.json", "--format", "json"],
-    { cwd: GOLDEN, env: {} },
-  );
+  const { stdout } = run(native, ["verify", ...bundles, "--trust", "trust.json", "--format", "json"], GOLDEN, {});
   const lines = stdout.split("\n");
-  const unlike = bundles.filter((name) => !lines.some((line) => line.includes(`"file":"${name}"`) && line.includes(reports[name] ?? "-")));
+  const unlike = bundles.filter(
+    (name) => !lines.some((line) => line.includes(`"file":"${name}"`) && line.includes(reports[name] ?? "-")),
+  );
   report("Chromium, reports", unlike.length === 0, `${bundles.length} reports, ${unlike.length} other than Node's`);
 }
 

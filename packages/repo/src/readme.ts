@@ -5,10 +5,10 @@
  * A fenced block of commands or code is preceded by a comment that says what is expected of it:
  *
  *   <!-- run -->            the commands end with 0; `<!-- run exit=1 -->` with another status
- *   <!-- run lines=5 -->    the text block behind shows the last five lines only
  *   <!-- later REASON -->   not run yet, and the README says so
  *
- * A text block preceded by <!-- output --> shows what the block before it printed. Sections between
+ * A text block preceded by <!-- output --> shows what the last commands printed, and by <!-- output from=A_B lines=9 -->
+ * nine lines of it from the line "A B". Sections between
  * <!-- generated NAME --> and <!-- /generated --> come from the generators below.
  */
 import { spawnSync } from "node:child_process";
@@ -81,9 +81,14 @@ const clean = (output: string): string =>
 
 const statusOf = (directive: string): number => Number(/\bexit=(\d+)/.exec(directive)?.[1] ?? 0);
 
-const lastLines = (output: string, directive: string): string => {
-  const lines = /\blines=(\d+)/.exec(directive)?.[1];
-  return lines === undefined ? output : output.split("\n").slice(-Number(lines)).join("\n");
+/** The part of an output that a block shows: `lines` lines from the one that is `from`, `_` for a space. */
+const excerpt = (output: string, directive: string): string => {
+  const from = /\bfrom=(\S+)/.exec(directive)?.[1]?.replaceAll("_", " ");
+  if (from === undefined) return output;
+  const lines = output.split("\n");
+  const start = lines.indexOf(from);
+  if (start < 0) throw new Error(`no line "${from}" in the output`);
+  return lines.slice(start, start + Number(/\blines=(\d+)/.exec(directive)?.[1] ?? 1)).join("\n");
 };
 
 /** Runs the blocks in order and returns the text with fresh outputs. */
@@ -96,7 +101,7 @@ const refresh = (markdown: string): { readonly text: string; readonly faults: re
     const [verb] = block.directive.split(" ");
     if (verb === "later") continue;
     if (verb === "output") {
-      const fresh = `${lastLines(printed, block.directive)}\n`;
+      const fresh = `${excerpt(printed, block.directive)}\n`;
       text = text.slice(0, block.from + shift) + fresh + text.slice(block.to + shift);
       shift += fresh.length - block.text.length;
       continue;

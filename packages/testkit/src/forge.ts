@@ -1,3 +1,4 @@
+import { receiptOf } from "@settld/kernel";
 import {
   BUNDLE_HEADER,
   canonicalBytes,
@@ -15,7 +16,6 @@ import {
   signEnvelope,
   utf8,
 } from "@settld/protocol";
-import { receiptOf } from "@settld/kernel";
 import { type Cast, sealTrust, trustOf } from "./cast.ts";
 import { itemOf, START, TestLog, termsOf } from "./log.ts";
 
@@ -36,7 +36,15 @@ export function richLog(cast: Cast): TestLog {
     policy: {
       requirements: [
         { id: "delivered", kind: "item", item: "result.csv", mediaType: "text/csv" },
-        { id: "constructor", kind: "check", checker: "constructor", item: "result.csv", pointer: "/score", op: "ge", value: 90 },
+        {
+          id: "constructor",
+          kind: "check",
+          checker: "constructor",
+          item: "result.csv",
+          pointer: "/score",
+          op: "ge",
+          value: 90,
+        },
         { id: "intime", kind: "deadline", before: new Date(START + 90 * 3_600_000).toISOString() },
         { id: "liked", kind: "approval", onTimeout: "fail" },
       ],
@@ -60,11 +68,18 @@ export function richLog(cast: Cast): TestLog {
     for (const { evidence } of items) {
       if (!log.evidence.some(({ digest }) => digest === evidence.digest)) log.evidence.push(evidence);
     }
-    log.add("work.submitted", "seller", hours, { attempt: (log.state?.attempts ?? 0) + 1, items: items.map(({ item }) => item) });
+    log.add("work.submitted", "seller", hours, {
+      attempt: (log.state?.attempts ?? 0) + 1,
+      items: items.map(({ item }) => item),
+    });
   };
   const answer = (hours: number, score: number, approved: boolean): void => {
     log.attest(hours, { score, note: "measured" }, "constructor");
-    log.add("approval.given", "buyer", hours + 1, { submission: log.state?.submission?.digest, requirement: "liked", approved });
+    log.add("approval.given", "buyer", hours + 1, {
+      submission: log.state?.submission?.digest,
+      requirement: "liked",
+      approved,
+    });
   };
   submit(3, "first try");
   answer(4, 10, false);
@@ -72,7 +87,11 @@ export function richLog(cast: Cast): TestLog {
   answer(11, 95, false);
   const complaint = itemOf("complaint.txt", "too late", "text/plain");
   log.evidence.push(complaint.evidence);
-  log.add("dispute.opened", "seller", 20, { decision: log.state?.decision?.digest, reasonCode: "late", items: [complaint.item] });
+  log.add("dispute.opened", "seller", 20, {
+    decision: log.state?.decision?.digest,
+    reasonCode: "late",
+    items: [complaint.item],
+  });
   log.add("dispute.resolved", "arbiter", 21, { dispute: log.state?.dispute, toSeller: "9000" });
   return log;
 }
@@ -150,7 +169,8 @@ export class Forger {
   rechain(forgery: Forgery, from = 0): void {
     const moved = new Map<string, string>();
     const follow = (value: JsonValue): JsonValue => {
-      if (typeof value === "string") return moved.get(value) ?? moved.get(`sha256:${value}`)?.slice("sha256:".length) ?? value;
+      if (typeof value === "string")
+        return moved.get(value) ?? moved.get(`sha256:${value}`)?.slice("sha256:".length) ?? value;
       if (value === null || typeof value !== "object") return value;
       if (Array.isArray(value)) return value.map(follow);
       for (const [name, inner] of Object.entries(value)) {
@@ -200,7 +220,11 @@ export function linesOf(bundle: Uint8Array): Bendable[] {
 
 /** Lines as a bundle; the first one is replaced by the header. */
 export function bundleOf(lines: readonly unknown[]): Uint8Array {
-  return utf8([BUNDLE_HEADER, ...lines.slice(1).map((line) => canonicalize(line as JsonValue))].map((line) => `${line}\n`).join(""));
+  return utf8(
+    [BUNDLE_HEADER, ...lines.slice(1).map((line) => canonicalize(line as JsonValue))]
+      .map((line) => `${line}\n`)
+      .join(""),
+  );
 }
 
 /** The payload of an envelope, parsed. */
@@ -214,7 +238,11 @@ export function withPayload(envelope: Bendable, payload: Uint8Array): Bendable {
 }
 
 /** One way to bend a document. */
-export type Mutation = { readonly pointer: string; readonly what: string; readonly apply: (document: Bendable) => Bendable };
+export type Mutation = {
+  readonly pointer: string;
+  readonly what: string;
+  readonly apply: (document: Bendable) => Bendable;
+};
 
 function nested(depth: number): JsonValue {
   let value: JsonValue = 1;

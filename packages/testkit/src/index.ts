@@ -1,17 +1,4 @@
 export { type Cast, IDS, type Player, seal, sealTrust, testCast, testSigner, trustOf } from "./cast.ts";
-export { bytesOf, HOUR, itemOf, START, settledLog, TestLog, termsOf } from "./log.ts";
-export { cellOf, Model, type ModelReaction, modelShare } from "./model.ts";
-export { FULL, FULL_FACTOR, PATIENCE, randomOf, runs } from "./scale.ts";
-export {
-  bodyWithoutLog,
-  digestNamed,
-  digestOfPayload,
-  otherValue,
-  type Pick,
-  randomStep,
-  randomTerms,
-  type Step,
-} from "./walk.ts";
 export {
   type Bendable,
   bundleOf,
@@ -28,3 +15,16 @@ export {
   sealOnce,
   withPayload,
 } from "./forge.ts";
+export { bytesOf, HOUR, itemOf, START, settledLog, TestLog, termsOf } from "./log.ts";
+export { cellOf, Model, type ModelReaction, modelShare } from "./model.ts";
+export { FULL, FULL_FACTOR, PATIENCE, randomOf, runs } from "./scale.ts";
+export {
+  bodyWithoutLog,
+  digestNamed,
+  digestOfPayload,
+  otherValue,
+  type Pick,
+  randomStep,
+  randomTerms,
+  type Step,
+} from "./walk.ts";

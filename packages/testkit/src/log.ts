@@ -116,7 +116,7 @@ export class TestLog {
   payload(type: EventType, by: Player, hours: number, body: unknown): EventPayload {
     const place = this.state === undefined ? { v: REVISION, seq: 0 } : placeOf(this.state);
     const payload = { ...place, type, at: formatInstant(START + hours * HOUR), by: IDS[by], body };
-    return parseEvent(payload as unknown as JsonValue);
+    return parseEvent(payload);
   }
 
   /** Offers an event for admission. */

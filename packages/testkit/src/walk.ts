@@ -363,7 +363,7 @@ function randomPayload(model: Model, pick: Pick, onwards: boolean): EventPayload
     body: bodyOf(model, type, pick),
   };
   if (pick(onwards ? 25 : 6) === 0) twist(payload, pick);
-  return parseEvent(payload as unknown as JsonValue);
+  return parseEvent(payload);
 }
 
 function twist(payload: Record<string, unknown>, pick: Pick): void {
@@ -570,5 +570,5 @@ export function bodyWithoutLog(type: EventType): unknown {
 
 /** The digest of a payload, computed by the protocol package alone. */
 export function digestOfPayload(payload: EventPayload): ReturnType<typeof digestOf> {
-  return digestOf(canonicalBytes(payload as unknown as JsonValue));
+  return digestOf(canonicalBytes(payload));
 }

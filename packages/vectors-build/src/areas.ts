@@ -1,3 +1,4 @@
+import { bundle } from "./area/bundle.ts";
 import { bytes } from "./area/bytes.ts";
 import { dsse } from "./area/dsse.ts";
 import { ed25519 } from "./area/ed25519.ts";
@@ -10,5 +11,17 @@ import { state } from "./area/state.ts";
 import { trust } from "./area/trust.ts";
 import type { VectorFile } from "./format.ts";
 
-/** Every file of vectors, in the order of the specification. */
-export const files: readonly VectorFile[] = [...json, ...bytes, ...ed25519, ...dsse, ...trust, ...policy, ...event, ...state, ...log, ...ledger];
+/** Every file of vectors. */
+export const files: readonly VectorFile[] = [
+  ...json,
+  ...bytes,
+  ...ed25519,
+  ...dsse,
+  ...trust,
+  ...policy,
+  ...event,
+  ...state,
+  ...log,
+  ...ledger,
+  ...bundle,
+];

@@ -30,7 +30,9 @@ export const generate = (): ReadonlyMap<string, string> => {
     revision: REVISION,
     total: ids.length,
     // SHA-256 over the sorted ids, a line feed behind each: a removed or renamed one shows here as well.
-    ids: createHash("sha256").update(ids.map((id) => `${id}\n`).join("")).digest("hex"),
+    ids: createHash("sha256")
+      .update(ids.map((id) => `${id}\n`).join(""))
+      .digest("hex"),
     ops: countBy(cases.map(({ op }) => op)),
     areas: countBy(cases.map(({ area }) => area)),
     files: countBy(cases.map(({ path }) => path)),

@@ -2,8 +2,8 @@ import {
   type BundleParts,
   digestOf,
   type Envelope,
-  encodeBundle,
   type Evidence,
+  encodeBundle,
   PAYLOAD_TYPES,
   REVISION,
   type Signer,
@@ -92,9 +92,7 @@ export const envelopes = (
   signed: Readonly<Record<number, readonly Signer[]>> = {},
 ): Promise<readonly Envelope[]> =>
   Promise.all(
-    log.payloads.map((payload, index) =>
-      seal(PAYLOAD_TYPES.event, payload, ...(signed[index] ?? signersOf(payload))),
-    ),
+    log.payloads.map((payload, index) => seal(PAYLOAD_TYPES.event, payload, ...(signed[index] ?? signersOf(payload)))),
   );
 
 /** An item of evidence made of text, as it stands in a submission, and its bytes. */

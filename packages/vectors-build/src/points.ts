@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { ed25519, ED25519_TORSION_SUBGROUP } from "@noble/curves/ed25519.js";
+import { ED25519_TORSION_SUBGROUP, ed25519 } from "@noble/curves/ed25519.js";
 import { bytesEqual, concatBytes, hexDecode } from "@settld/protocol";
 
 /** A point of edwards25519. */
@@ -31,16 +31,25 @@ export const times = (point: Point, factor: bigint): Point =>
   modL(factor) === 0n ? ed25519.Point.ZERO : point.multiplyUnsafe(modL(factor));
 
 /** A point of small order; index in 0..7, where T(i) is i times a point of order 8. */
-export const torsion = (index: number): Point =>
-  ed25519.Point.fromHex(ED25519_TORSION_SUBGROUP[index & 7] ?? "");
+export const torsion = (index: number): Point => ed25519.Point.fromHex(ED25519_TORSION_SUBGROUP[index & 7] ?? "");
 
 /** SHA-512 of the parts, as a number below L. */
 export const challenge = (r: Uint8Array, key: Uint8Array, message: Uint8Array): bigint =>
-  modL(numberOf(createHash("sha512").update(concatBytes(r, key, message)).digest()));
+  modL(
+    numberOf(
+      createHash("sha512")
+        .update(concatBytes(r, key, message))
+        .digest(),
+    ),
+  );
 
 /** The same before it is reduced. */
 export const rawChallenge = (r: Uint8Array, key: Uint8Array, message: Uint8Array): bigint =>
-  numberOf(createHash("sha512").update(concatBytes(r, key, message)).digest());
+  numberOf(
+    createHash("sha512")
+      .update(concatBytes(r, key, message))
+      .digest(),
+  );
 
 /** The private scalar of a seed (RFC 8032, 5.1.5). */
 export const scalarOf = (seed: Uint8Array): bigint => {

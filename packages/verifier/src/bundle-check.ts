@@ -38,12 +38,21 @@ import { type EvidenceValue, SECTIONS, type Section, sectionOf } from "./section
 import { checkSigner, signatureCount, signersOf } from "./signers.ts";
 import { isCompromised, readTrust, type Trust, type TrustedKey } from "./trust.ts";
 
-/** How a caller says whom to trust, and when it asks. */
-export type CheckOptions = {
-  /** A trust document of the user's own. Exactly one of `trust` and `root` is given. */
-  readonly trust?: Trust;
-  /** The pinned registry key, 32 bytes: use the newest embedded trust document that it signed (TRUST-8). */
-  readonly root?: Uint8Array;
+/** Whom to trust: a document of the user's own, or a pinned registry key. Exactly one of them is given. */
+export type TrustOptions =
+  | {
+      /** A trust document of the user's own. */
+      readonly trust: Trust;
+      readonly root?: undefined;
+    }
+  | {
+      readonly trust?: undefined;
+      /** The pinned registry key, 32 bytes: use the newest embedded trust document that it signed (TRUST-8). */
+      readonly root: Uint8Array;
+    };
+
+/** Whom a caller trusts, and when it asks. */
+export type CheckOptions = TrustOptions & {
   /** Time of verification in whole milliseconds since 1970; without it the receipt's or the head's `at` counts. */
   readonly now?: number;
 };

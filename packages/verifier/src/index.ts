@@ -1,4 +1,4 @@
-export type { CheckOptions } from "./bundle-check.ts";
+export type { CheckOptions, TrustOptions } from "./bundle-check.ts";
 export { type Equivocation, Histories } from "./equivocation.ts";
 export type { ByteSource } from "./lines.ts";
 export type { FacetStatus, Facets, Facts, Finding, Report, Verdict } from "./report.ts";

@@ -66,9 +66,8 @@ export class LineSplitter {
 
   #join(last: Uint8Array): Uint8Array {
     this.#hold(last);
+    // The buffer stays for the next line: a new one a line would leave megabytes to the garbage collector.
     const line = this.#held.subarray(0, this.#heldBytes);
-    // The buffer goes with the line: it may be large, and most lines are not.
-    this.#held = new Uint8Array(0);
     this.#heldBytes = 0;
     return line;
   }

@@ -1,4 +1,4 @@
-import { canonicalBytes, CODES, type JsonValue } from "@settld/protocol";
+import { CODES, canonicalBytes, type JsonValue } from "@settld/protocol";
 import {
   bundleOf,
   bytesOf,
@@ -25,7 +25,10 @@ import { parseTrust } from "./trust.ts";
 const cast = await testCast();
 const trust = parseTrust(bytesOf(trustOf(cast)));
 const LOGS = { rich: new Forger(richLog(cast).wait(200)), cancelled: new Forger(cancelledLog(cast)) };
-const ORIGINAL = { rich: await LOGS.rich.sign(LOGS.rich.parts()), cancelled: await LOGS.cancelled.sign(LOGS.cancelled.parts()) };
+const ORIGINAL = {
+  rich: await LOGS.rich.sign(LOGS.rich.parts()),
+  cancelled: await LOGS.cancelled.sign(LOGS.cancelled.parts()),
+};
 const NAMES = ["rich", "cancelled"] as const;
 
 function judge(bytes: Uint8Array): Report {
@@ -52,30 +55,43 @@ test("the unbent bundles are accepted", () => {
 describe.each(NAMES)("%s: changed without signing again", (name) => {
   const lines = linesOf(ORIGINAL[name]);
 
-  test("any member of any payload", () => {
-    let tried = 0;
-    for (const [index, line] of lines.entries()) {
-      if (line.payload === undefined) continue;
-      for (const mutation of sample(mutationsOf(payloadOf(line)), 1, index)) {
-        const bent = withPayload(line, canonicalBytes(mutation.apply(payloadOf(line))));
-        const report = judge(bundleOf(lines.with(index, bent)));
-        expect([index, mutation.pointer, mutation.what, report.verdict]).toEqual([index, mutation.pointer, mutation.what, "reject"]);
-        tried += 1;
+  test(
+    "any member of any payload",
+    () => {
+      let tried = 0;
+      for (const [index, line] of lines.entries()) {
+        if (line.payload === undefined) continue;
+        for (const mutation of sample(mutationsOf(payloadOf(line)), 1, index)) {
+          const bent = withPayload(line, canonicalBytes(mutation.apply(payloadOf(line))));
+          const report = judge(bundleOf(lines.with(index, bent)));
+          expect([index, mutation.pointer, mutation.what, report.verdict]).toEqual([
+            index,
+            mutation.pointer,
+            mutation.what,
+            "reject",
+          ]);
+          tried += 1;
+        }
       }
-    }
-    expect(tried).toBeGreaterThan(100);
-  }, PATIENCE);
+      expect(tried).toBeGreaterThan(100);
+    },
+    PATIENCE,
+  );
 
-  test("any member of any line", () => {
-    for (const [index, line] of lines.entries()) {
-      if (index === 0) continue;
-      for (const mutation of sample(mutationsOf(line), 6, index)) {
-        const report = judge(bundleOf(lines.with(index, mutation.apply(line))));
-        const where = [index, mutation.pointer, mutation.what];
-        expect([...where, report.verdict]).toEqual([...where, "reject"]);
+  test(
+    "any member of any line",
+    () => {
+      for (const [index, line] of lines.entries()) {
+        if (index === 0) continue;
+        for (const mutation of sample(mutationsOf(line), 6, index)) {
+          const report = judge(bundleOf(lines.with(index, mutation.apply(line))));
+          const where = [index, mutation.pointer, mutation.what];
+          expect([...where, report.verdict]).toEqual([...where, "reject"]);
+        }
       }
-    }
-  }, PATIENCE);
+    },
+    PATIENCE,
+  );
 });
 
 // Places that the parties may fill as they like, by log and event type: another value there makes another agreement or
@@ -84,7 +100,15 @@ describe.each(NAMES)("%s: changed without signing again", (name) => {
 const ANY_LOG = {
   "agreement.offered": [
     // Times and terms of which this log depends on no particular value; deadlines and durations only have to be kept.
-    ...["/at", "/body/nonce", "/body/acceptBy", "/body/fundBy", "/body/submitBy", "/body/reviewMs", "/body/attemptsMax"],
+    ...[
+      "/at",
+      "/body/nonce",
+      "/body/acceptBy",
+      "/body/fundBy",
+      "/body/submitBy",
+      "/body/reviewMs",
+      "/body/attemptsMax",
+    ],
     ...["/body/disputeMs", "/body/rulingMs", "/body/policy/requirements/*/value"],
   ],
   // When it happened, as long as the order and the deadlines stay.
@@ -119,7 +143,11 @@ const FREE: Readonly<Record<(typeof NAMES)[number], Readonly<Record<string, read
       ...ANY_LOG["agreement.offered"],
       ...["/body/feeBps", "/body/holdbackBps", "/body/parties/arbiter/id", "/body/parties/checkers/quality/id"],
       ...["/body/policy/requirements", "/body/policy/requirements/*/id", "/body/policy/requirements/*/item"],
-      ...["/body/policy/requirements/*/mediaType", "/body/policy/requirements/*/pointer", "/body/policy/requirements/*/op"],
+      ...[
+        "/body/policy/requirements/*/mediaType",
+        "/body/policy/requirements/*/pointer",
+        "/body/policy/requirements/*/op",
+      ],
     ],
     "work.submitted": [...ANY_LOG["work.submitted"], "/body/items/*/name"],
     "agreement.cancelled": ["/body", "/body/reason"],
@@ -133,54 +161,75 @@ function isFree(name: (typeof NAMES)[number], type: string, pointer: string): bo
 describe.each(NAMES)("%s: changed, signed again by everybody, and chained again", (name) => {
   const forger = LOGS[name];
 
-  test("only what the parties may choose is accepted", async () => {
-    const accepted: string[] = [];
-    const codes = new Set<string>();
-    for (let index = 0; index < forger.length; index += 1) {
-      const original = forger.parts().events[index];
-      for (const mutation of sample(mutationsOf(original), 2, 1000 + index)) {
-        const forgery = forger.parts();
-        forgery.events[index] = mutation.apply(original);
-        forger.rechain(forgery, index);
+  test(
+    "only what the parties may choose is accepted",
+    async () => {
+      const accepted: string[] = [];
+      const codes = new Set<string>();
+      for (let index = 0; index < forger.length; index += 1) {
+        const original = forger.parts().events[index];
+        for (const mutation of sample(mutationsOf(original), 2, 1000 + index)) {
+          const forgery = forger.parts();
+          forgery.events[index] = mutation.apply(original);
+          forger.rechain(forgery, index);
+          const report = judge(await forger.sign(forgery));
+          const where = `${original.type} ${mutation.pointer} ${mutation.what}`;
+          // A first event of an unknown revision is no fault of the log; no other doubt can arise.
+          if (report.verdict === "indeterminate")
+            expect([where, report.code]).toEqual([where, "EVENT_REVISION_UNKNOWN"]);
+          if (report.verdict !== "accept") codes.add(report.code ?? "");
+          else if (!isFree(name, original.type, mutation.pointer)) accepted.push(where);
+        }
+      }
+      expect(accepted).toEqual([]);
+      // Not by the schema alone.
+      expect(codes.size).toBeGreaterThan(15);
+    },
+    PATIENCE,
+  );
+
+  test(
+    "nothing in the receipt but a later time",
+    async () => {
+      const original = forger.parts().receipt as JsonValue;
+      for (const mutation of sample(mutationsOf(original), 8, 7)) {
+        const forgery = { ...forger.parts(), receipt: mutation.apply(original) };
         const report = judge(await forger.sign(forgery));
-        const where = `${original.type} ${mutation.pointer} ${mutation.what}`;
-        // A first event of an unknown revision is no fault of the log; no other doubt can arise.
-        if (report.verdict === "indeterminate") expect([where, report.code]).toEqual([where, "EVENT_REVISION_UNKNOWN"]);
-        if (report.verdict !== "accept") codes.add(report.code ?? "");
-        else if (!isFree(name, original.type, mutation.pointer)) accepted.push(where);
+        if (report.verdict === "accept") {
+          expect(mutation.pointer).toBe("/predicate/at");
+          expect(forgery.receipt.predicate.at > copyOf(original).predicate.at).toBe(true);
+        } else {
+          // A receipt of the year 9999 is in order, but by then the trust document has expired.
+          const late = mutation.what.includes("9999-12-31");
+          expect([mutation.pointer, mutation.what, late ? "reject" : report.verdict]).toEqual([
+            mutation.pointer,
+            mutation.what,
+            "reject",
+          ]);
+        }
       }
-    }
-    expect(accepted).toEqual([]);
-    // Not by the schema alone.
-    expect(codes.size).toBeGreaterThan(15);
-  }, PATIENCE);
+    },
+    PATIENCE,
+  );
 
-  test("nothing in the receipt but a later time", async () => {
-    const original = forger.parts().receipt as JsonValue;
-    for (const mutation of sample(mutationsOf(original), 8, 7)) {
-      const forgery = { ...forger.parts(), receipt: mutation.apply(original) };
-      const report = judge(await forger.sign(forgery));
-      if (report.verdict === "accept") {
-        expect(mutation.pointer).toBe("/predicate/at");
-        expect(forgery.receipt.predicate.at > copyOf(original).predicate.at).toBe(true);
-      } else {
-        // A receipt of the year 9999 is in order, but by then the trust document has expired.
-        const late = mutation.what.includes("9999-12-31");
-        expect([mutation.pointer, mutation.what, late ? "reject" : report.verdict]).toEqual([mutation.pointer, mutation.what, "reject"]);
+  test(
+    "nothing in an embedded trust document that would make it another kind of document",
+    async () => {
+      const original = trustOf(cast) as JsonValue;
+      for (const mutation of sample(mutationsOf(original), 2, 8)) {
+        const forgery = { ...forger.parts(), trust: [mutation.apply(original)] };
+        // The user's own document is used, so a sound embedded one does not matter; an unsound one always does.
+        const report = judge(await forger.sign(forgery));
+        const sound = readable(forgery.trust[0]);
+        expect([mutation.pointer, mutation.what, report.verdict]).toEqual([
+          mutation.pointer,
+          mutation.what,
+          sound ? "accept" : "reject",
+        ]);
       }
-    }
-  }, PATIENCE);
-
-  test("nothing in an embedded trust document that would make it another kind of document", async () => {
-    const original = trustOf(cast) as JsonValue;
-    for (const mutation of sample(mutationsOf(original), 2, 8)) {
-      const forgery = { ...forger.parts(), trust: [mutation.apply(original)] };
-      // The user's own document is used, so a sound embedded one does not matter; an unsound one always does.
-      const report = judge(await forger.sign(forgery));
-      const sound = readable(forgery.trust[0]);
-      expect([mutation.pointer, mutation.what, report.verdict]).toEqual([mutation.pointer, mutation.what, sound ? "accept" : "reject"]);
-    }
-  }, PATIENCE);
+    },
+    PATIENCE,
+  );
 });
 
 function readable(document: JsonValue): boolean {

@@ -1,4 +1,12 @@
-import { type Code, canonicalBytes, digestOf, formatInstant, type JsonValue, PAYLOAD_TYPES, type Signer } from "@settld/protocol";
+import {
+  type Code,
+  canonicalBytes,
+  digestOf,
+  formatInstant,
+  type JsonValue,
+  PAYLOAD_TYPES,
+  type Signer,
+} from "@settld/protocol";
 import {
   type Bendable,
   bundleOf,
@@ -29,13 +37,19 @@ import { parseTrust } from "./trust.ts";
 const cast = await testCast();
 const trust = parseTrust(bytesOf(trustOf(cast)));
 const embedded = await sealTrust(cast, trustOf(cast));
-const RICH = await richLog(cast).wait(200).bundle({ trust: [embedded] });
+const RICH = await richLog(cast)
+  .wait(200)
+  .bundle({ trust: [embedded] });
 const lines = linesOf(RICH);
 const last = lines.length - 1;
 const types = lines.map((line: Bendable, index) => {
   if (index === 0) return "header";
   if (line.digest !== undefined) return "evidence";
-  return line.payloadType === PAYLOAD_TYPES.event ? payloadOf(line).type : line.payloadType === PAYLOAD_TYPES.trust ? "trust" : "receipt";
+  return line.payloadType === PAYLOAD_TYPES.event
+    ? payloadOf(line).type
+    : line.payloadType === PAYLOAD_TYPES.trust
+      ? "trust"
+      : "receipt";
 });
 
 function judge(bytes: Uint8Array): Report {
@@ -63,7 +77,8 @@ test.each(types.map((type, index) => [index, type] as const))("without line %i (
   else if (type === "trust") expect([verdict, code]).toEqual(["accept", null]);
   else if (type === "agreement.offered") expect([verdict, code]).toEqual(["reject", "STATE_NO_AGREEMENT"]);
   // Evidence that is asked for next, or nothing behind it but the receipt.
-  else if (type === "evidence") expect(code).toBe(types[index + 1] === "evidence" ? "BUNDLE_EVIDENCE_ORDER" : "BUNDLE_EVIDENCE_MISSING");
+  else if (type === "evidence")
+    expect(code).toBe(types[index + 1] === "evidence" ? "BUNDLE_EVIDENCE_ORDER" : "BUNDLE_EVIDENCE_MISSING");
   else if (type === "agreement.closed") expect(code).toBe("RECEIPT_NOT_CLOSED");
   else expect([verdict, code]).toEqual(["reject", "LOG_SEQ_MISMATCH"]);
 });
@@ -82,32 +97,40 @@ test.each(types.map((type, index) => [index, type] as const))("line %i (%s) twic
   if (type !== "header") expect(codeOf([...lines, lines[index]])).toEqual(["reject", "BUNDLE_ORDER"]);
 });
 
-test.each(types.slice(1, -1).map((type, index) => [index + 1, type] as const))("line %i (%s) after the next one", (index, type) => {
-  const swapped = lines.with(index, lines[index + 1]).with(index + 1, lines[index]);
-  const [verdict, code] = codeOf(swapped);
-  const next = types[index + 1];
-  expect(verdict).toBe("reject");
-  if (type === "agreement.offered") expect(code).toBe("STATE_NO_AGREEMENT");
-  else if (next === "trust") expect(code).toBe("BUNDLE_ORDER");
-  else if (type === "trust") expect(code).toBe("BUNDLE_ORDER");
-  else if (next === "evidence") expect(code).toBe("BUNDLE_EVIDENCE_ORDER");
-  else if (type === "evidence") expect(code).toBe("BUNDLE_EVIDENCE_MISSING");
-  else expect(code).toBe("LOG_SEQ_MISMATCH");
-});
+test.each(types.slice(1, -1).map((type, index) => [index + 1, type] as const))(
+  "line %i (%s) after the next one",
+  (index, type) => {
+    const swapped = lines.with(index, lines[index + 1]).with(index + 1, lines[index]);
+    const [verdict, code] = codeOf(swapped);
+    const next = types[index + 1];
+    expect(verdict).toBe("reject");
+    if (type === "agreement.offered") expect(code).toBe("STATE_NO_AGREEMENT");
+    else if (next === "trust") expect(code).toBe("BUNDLE_ORDER");
+    else if (type === "trust") expect(code).toBe("BUNDLE_ORDER");
+    else if (next === "evidence") expect(code).toBe("BUNDLE_EVIDENCE_ORDER");
+    else if (type === "evidence") expect(code).toBe("BUNDLE_EVIDENCE_MISSING");
+    else expect(code).toBe("LOG_SEQ_MISMATCH");
+  },
+);
 
 test.each(types.map((type, index) => [index, type] as const))("line %i (%s) cut in the middle", (index) => {
   const text = new TextDecoder().decode(RICH).split("\n");
   const whole = text[index] as string;
   for (const share of [0, 0.3, 0.6, 0.99]) {
     const cut = text.with(index, whole.slice(0, Math.floor(whole.length * share))).join("\n");
-    expect(judge(Buffer.from(cut))).toMatchObject({ verdict: "reject", code: index === 0 ? "BUNDLE_HEADER" : "JSON_SYNTAX" });
+    expect(judge(Buffer.from(cut))).toMatchObject({
+      verdict: "reject",
+      code: index === 0 ? "BUNDLE_HEADER" : "JSON_SYNTAX",
+    });
   }
 });
 
 describe("signatures by the wrong hand", () => {
   const signers = Object.values(cast) as Signer[];
   const signed = lines.flatMap((line: Bendable, index) => (line.signatures === undefined ? [] : [index]));
-  const cases = signed.flatMap((index) => lines[index].signatures.map((_: unknown, place: number) => [index, types[index] as string, place] as const));
+  const cases = signed.flatMap((index) =>
+    lines[index].signatures.map((_: unknown, place: number) => [index, types[index] as string, place] as const),
+  );
 
   test.each(cases as [number, string, number][])("line %i (%s), signature %i", async (index, type, place) => {
     const line = lines[index];
@@ -121,7 +144,8 @@ describe("signatures by the wrong hand", () => {
       expect(verdict).toBe("reject");
       if (others[0].keyid === others[1]?.keyid) expect(code).toBe("DSSE_SIGNATURE_DUPLICATE");
       else if (type === "trust") expect(code).toBe("TRUST_REGISTRY_KEY");
-      else if ([cast.stranger.keyid, cast.registry.keyid].includes(signer.keyid)) expect(code).toBe("TRUST_KEY_UNKNOWN");
+      else if ([cast.stranger.keyid, cast.registry.keyid].includes(signer.keyid))
+        expect(code).toBe("TRUST_KEY_UNKNOWN");
       else expect(code).toBe("TRUST_KEY_PARTY");
       // In the name of the one who should have signed.
       const forged = line.signatures.with(place, { keyid: line.signatures[place].keyid, sig: own?.sig });
@@ -144,8 +168,14 @@ describe("signatures by the wrong hand", () => {
       const line = lines[index];
       if (line.signatures.length < 2) continue;
       const [first, second] = line.signatures;
-      expect(codeOf(lines.with(index, { ...line, signatures: [second, first] }))).toEqual(["reject", "TRUST_KEY_PARTY"]);
-      const crossed = [{ keyid: first.keyid, sig: second.sig }, { keyid: second.keyid, sig: first.sig }];
+      expect(codeOf(lines.with(index, { ...line, signatures: [second, first] }))).toEqual([
+        "reject",
+        "TRUST_KEY_PARTY",
+      ]);
+      const crossed = [
+        { keyid: first.keyid, sig: second.sig },
+        { keyid: second.keyid, sig: first.sig },
+      ];
       expect(codeOf(lines.with(index, { ...line, signatures: crossed }))).toEqual(["reject", "DSSE_SIGNATURE_INVALID"]);
     }
   });
@@ -155,7 +185,10 @@ describe("signatures by the wrong hand", () => {
     const event = payloadOf(lines[1]);
     // Signed as what it is not: the type is part of what is signed (DSSE-9).
     const asEvent = await seal(PAYLOAD_TYPES.event, receipt, cast.settler);
-    expect(codeOf(lines.with(last, { ...asEvent, payloadType: PAYLOAD_TYPES.receipt }))).toEqual(["reject", "DSSE_SIGNATURE_INVALID"]);
+    expect(codeOf(lines.with(last, { ...asEvent, payloadType: PAYLOAD_TYPES.receipt }))).toEqual([
+      "reject",
+      "DSSE_SIGNATURE_INVALID",
+    ]);
     expect(codeOf(lines.with(last, asEvent))).toEqual(["reject", "BUNDLE_ORDER"]);
     const asReceipt = await seal(PAYLOAD_TYPES.receipt, event, cast.settler);
     expect(codeOf(lines.with(last, asReceipt))).toEqual(["reject", "RECEIPT_SCHEMA"]);
@@ -170,7 +203,11 @@ describe("signatures by the wrong hand", () => {
 });
 
 describe("spliced logs", () => {
-  const other = new TestLog(cast).open(termsOf({ nonce: "ffffffffffffffffffffffffffffffff" })).submit(3).attest(4, { validityBps: 10_000 }).wait(100);
+  const other = new TestLog(cast)
+    .open(termsOf({ nonce: "ffffffffffffffffffffffffffffffff" }))
+    .submit(3)
+    .attest(4, { validityBps: 10_000 })
+    .wait(100);
   const own = settledLog(cast);
 
   test("an event of another agreement at its own place", async () => {
@@ -181,7 +218,9 @@ describe("spliced logs", () => {
       // The first one makes it another agreement, so the second does not fit.
       expect([index, verdict, code]).toEqual([index, "reject", "LOG_AGREEMENT_MISMATCH"]);
       // All of another log from here on.
-      expect(codeOf([...mine.slice(0, index), ...theirs.slice(index)])[1]).toBe(index === 1 ? null : "LOG_AGREEMENT_MISMATCH");
+      expect(codeOf([...mine.slice(0, index), ...theirs.slice(index)])[1]).toBe(
+        index === 1 ? null : "LOG_AGREEMENT_MISMATCH",
+      );
     }
   });
 
@@ -193,7 +232,11 @@ describe("spliced logs", () => {
     const length = own.appended.length;
     expect(codeOf(theirs)[0]).toBe("accept");
     for (let cut = 5; cut <= length; cut += 1) {
-      expect([cut, ...codeOf([...mine.slice(0, cut), ...theirs.slice(cut)])]).toEqual([cut, "reject", "LOG_PREV_MISMATCH"]);
+      expect([cut, ...codeOf([...mine.slice(0, cut), ...theirs.slice(cut)])]).toEqual([
+        cut,
+        "reject",
+        "LOG_PREV_MISMATCH",
+      ]);
     }
     // With everything but the receipt, or the receipt alone.
     expect(codeOf(mine.with(mine.length - 1, theirs.at(-1)))).toEqual(["reject", "RECEIPT_MISMATCH"]);
@@ -212,7 +255,10 @@ describe("spliced logs", () => {
     const data = Buffer.from("nobody asked");
     const line = { digest: digestOf(data), data: data.toString("base64") };
     expect(codeOf(mine.toSpliced(-1, 0, line))).toEqual(["reject", "BUNDLE_EVIDENCE_UNREFERENCED"]);
-    expect(codeOf(mine.with(-2, { ...mine.at(-2), data: data.toString("base64") }))).toEqual(["reject", "BUNDLE_EVIDENCE_DIGEST"]);
+    expect(codeOf(mine.with(-2, { ...mine.at(-2), data: data.toString("base64") }))).toEqual([
+      "reject",
+      "BUNDLE_EVIDENCE_DIGEST",
+    ]);
     expect(codeOf(mine.with(-2, { digest: mine.at(-2).digest, withheld: true }))).toEqual(["accept", null]);
     expect(codeOf(mine.with(-2, { digest: mine.at(-2).digest, withheld: false }))).toEqual(["reject", "BUNDLE_LINE"]);
   });
@@ -258,7 +304,11 @@ describe("settlers that miscalculate", () => {
     // Chaining again must not undo what was bent.
     if (field === "cause" || field === "submission") forgery.events[index].body[field] = value;
     const report = judge(await forger.sign(forgery));
-    expect(report).toMatchObject({ verdict: "reject", code, findings: [{ code, seq: index, pointer: expect.stringContaining(`/body/${field}`) }] });
+    expect(report).toMatchObject({
+      verdict: "reject",
+      code,
+      findings: [{ code, seq: index, pointer: expect.stringContaining(`/body/${field}`) }],
+    });
     // The events before it are established, it and what follows are not.
     expect(report.chain.length).toBe(index);
   });
@@ -290,7 +340,10 @@ describe("settlers that miscalculate", () => {
       const forgery = forger.parts();
       forgery.events[index].body.requirements = lie;
       forger.rechain(forgery, index);
-      expect(judge(await forger.sign(forgery))).toMatchObject({ verdict: "reject", code: "POLICY_REQUIREMENTS_MISMATCH" });
+      expect(judge(await forger.sign(forgery))).toMatchObject({
+        verdict: "reject",
+        code: "POLICY_REQUIREMENTS_MISMATCH",
+      });
     }
   });
 
@@ -311,12 +364,19 @@ describe("settlers that miscalculate", () => {
       parts.events[seq].prev = digestOf(canonicalBytes(parts.events[seq - 1]));
     }
     parts.evidence.push(...forgery.evidence);
-    expect(judge(await shorter.sign(parts))).toMatchObject({ code: "LOG_REACTION_MISSING", findings: [{ seq: index }] });
+    expect(judge(await shorter.sign(parts))).toMatchObject({
+      code: "LOG_REACTION_MISSING",
+      findings: [{ seq: index }],
+    });
   });
 
   test("a timer that was not honoured", async () => {
     // Accepted on time, funded exactly when the timer fires: at equality the timer wins (TIME-3).
-    for (const [by, code] of [[-1, null], [0, "TIME_TIMER_MISSING"], [HOUR, "TIME_TIMER_MISSING"]] as const) {
+    for (const [by, code] of [
+      [-1, null],
+      [0, "TIME_TIMER_MISSING"],
+      [HOUR, "TIME_TIMER_MISSING"],
+    ] as const) {
       const short = new Forger(new TestLog(cast).open());
       const parts = short.parts();
       parts.events[2].at = formatInstant(START + 48 * HOUR + by);
@@ -339,20 +399,29 @@ describe("two histories", () => {
     expect(histories.add(2, longer)).toBeUndefined();
     expect(histories.add(3, unrelated)).toBeUndefined();
     expect(histories.add(4, base)).toBeUndefined();
-    expect(histories.add(5, fork)).toMatchObject({ agreement: base.chain[0], histories: [2, 5], finding: { code: "LOG_EQUIVOCATION", seq: 3 } });
+    expect(histories.add(5, fork)).toMatchObject({
+      agreement: base.chain[0],
+      histories: [2, 5],
+      finding: { code: "LOG_EQUIVOCATION", seq: 3 },
+    });
     expect(histories.add(6, { chain: [] })).toBeUndefined();
   });
 
   test("are found in any order, also when one of them is rejected further on", async () => {
     const honest = await chainOf(settledLog(cast));
-    const forger = new Forger(new TestLog(cast).open().submit(3, "another text").attest(4, { validityBps: 10_000 }).wait(100));
+    const forger = new Forger(
+      new TestLog(cast).open().submit(3, "another text").attest(4, { validityBps: 10_000 }).wait(100),
+    );
     const forgery = forger.parts();
     const index = forger.indexOf("settlement.executed");
     forgery.events[index].body.fee = "1";
     forger.rechain(forgery, index);
     const rejected = judge(await forger.sign(forgery));
     expect(rejected.verdict).toBe("reject");
-    for (const pair of [[honest, rejected], [rejected, honest]] as const) {
+    for (const pair of [
+      [honest, rejected],
+      [rejected, honest],
+    ] as const) {
       const histories = new Histories();
       expect(histories.add(0, pair[0])).toBeUndefined();
       expect(histories.add(1, pair[1])?.finding).toMatchObject({ code: "LOG_EQUIVOCATION", seq: 3 });
@@ -365,7 +434,9 @@ describe("two histories", () => {
     const fork = linesOf(await new TestLog(cast).open().submit(3, "another text").bundle());
     const line = fork[4];
     const [sig] = (await seal(line.payloadType, payloadOf(line), cast.stranger)).signatures;
-    const forged = judge(bundleOf(fork.with(4, { ...line, signatures: [line.signatures[0], { ...line.signatures[1], sig: sig?.sig }] })));
+    const forged = judge(
+      bundleOf(fork.with(4, { ...line, signatures: [line.signatures[0], { ...line.signatures[1], sig: sig?.sig }] })),
+    );
     expect(forged).toMatchObject({ verdict: "reject", code: "DSSE_SIGNATURE_INVALID" });
     expect(forged.chain).toEqual(honest.chain.slice(0, 3));
     const histories = new Histories();

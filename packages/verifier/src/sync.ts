@@ -3,7 +3,7 @@ import { defaultCrypto } from "@settld/protocol/crypto";
 import { BundleCheck, type CheckOptions } from "./bundle-check.ts";
 import { LineSplitter } from "./lines.ts";
 import type { Report } from "./report.ts";
-import { feed, handleOf } from "./verify.ts";
+import { feed, handleOf, holdsNothing } from "./verify.ts";
 
 /**
  * Verifies a bundle that is whole in memory, without a turn of the event loop: what `verifyBundle` reports, byte
@@ -16,7 +16,14 @@ export function verifyBundleSync(bytes: Uint8Array, options: CheckOptions): Repo
   if (verifySync === undefined) throw new TypeError("verifyBundleSync: this runtime has no synchronous Ed25519");
   const results: boolean[] = [];
   const check = new BundleCheck(options, defaultCrypto, ({ publicKey, message, signature }) => {
-    results.push(verifySync(handleOf(defaultCrypto, publicKey) as PublicKeyHandle, message, signature));
+    let handle: PublicKeyHandle;
+    try {
+      handle = handleOf(defaultCrypto, publicKey) as PublicKeyHandle;
+    } catch (error) {
+      results.push(holdsNothing(publicKey, error));
+      return;
+    }
+    results.push(verifySync(handle, message, signature));
   });
   const splitter = new LineSplitter();
   feed(check, splitter, bytes);

@@ -3,7 +3,6 @@ import {
   canonicalBytes,
   checkPublicKey,
   digestOf,
-  type JsonValue,
   type Jwk,
   LIMITS,
   parseInstant,
@@ -62,7 +61,7 @@ export function parseTrust(bytes: Uint8Array): Trust {
  * @throws SettldError `TRUST_SCHEMA`, `TIME_INSTANT`, `TRUST_WINDOW`, `TRUST_PARTY_DUPLICATE`,
  * `KEY_NOT_CANONICAL`, `KEY_SMALL_ORDER`, `TRUST_KEY_SHARED` or `TRUST_REGISTRY_ACTS`.
  */
-export function readTrust(value: JsonValue): Trust {
+export function readTrust(value: unknown): Trust {
   const document = parseTrustDocument(value);
   const [issuedAt, expiresAt] = window(document.issuedAt, document.expiresAt, "/issuedAt", "/expiresAt");
   const registryKey = document.registry.jwk && readKey(document.registry.jwk, "/registry/jwk");

@@ -189,8 +189,9 @@ const verifyEnvelope = async (input: Input): Promise<Answer> => {
 const report = (input: Input): Promise<Report> => {
   const supplied = new Map(Object.entries((input["evidence"] ?? {}) as Record<string, BytesField>));
   return verifyBundle(bytesOf(input["bundle"]), {
-    ...(input["trust"] === undefined ? {} : { trust: parseTrust(bytesOf(input["trust"])) }),
-    ...(input["root"] === undefined ? {} : { root: base64Decode(input["root"] as string) }),
+    ...(input["trust"] === undefined
+      ? { root: base64Decode(input["root"] as string) }
+      : { trust: parseTrust(bytesOf(input["trust"])) }),
     ...(input["now"] === undefined ? {} : { now: parseInstant(input["now"] as string) }),
     evidence: async (digest) => {
       const field = supplied.get(digest);

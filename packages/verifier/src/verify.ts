@@ -1,4 +1,4 @@
-import { type CryptoPort, hexEncode, type PublicKeyHandle } from "@settld/protocol";
+import { type CryptoPort, decodePoint, hexEncode, type PublicKeyHandle } from "@settld/protocol";
 import { defaultCrypto } from "@settld/protocol/crypto";
 import { BundleCheck, type CheckOptions, type SignatureJob } from "./bundle-check.ts";
 import { type ByteSource, LineSplitter } from "./lines.ts";
@@ -76,11 +76,25 @@ export function handleOf(crypto: CryptoPort, publicKey: Uint8Array): Handle {
   return handle;
 }
 
-function verifyJob(crypto: CryptoPort, job: SignatureJob): Promise<boolean> {
-  const handle = handleOf(crypto, job.publicKey);
+function verifyJob(crypto: CryptoPort, { publicKey, message, signature }: SignatureJob): Promise<boolean> {
+  let handle: Handle;
+  try {
+    handle = handleOf(crypto, publicKey);
+  } catch (error) {
+    return Promise.resolve(holdsNothing(publicKey, error));
+  }
   return handle instanceof Promise
-    ? handle.then((key) => crypto.verify(key, job.message, job.signature))
-    : crypto.verify(handle, job.message, job.signature);
+    ? handle.then(
+        (key) => crypto.verify(key, message, signature),
+        (error: unknown) => holdsNothing(publicKey, error),
+      )
+    : crypto.verify(handle, message, signature);
+}
+
+/** Some platforms find out on import that a key is no point of the curve; no equation holds under it (KEY-6). */
+export function holdsNothing(publicKey: Uint8Array, error: unknown): false {
+  if (decodePoint(publicKey) === undefined) return false;
+  throw error;
 }
 
 async function supply(

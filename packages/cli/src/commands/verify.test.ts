@@ -2,9 +2,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { canonicalize, type JsonValue, parseJson, pemFromPublicKey, utf8 } from "@settld/protocol";
+import { canonicalize, parseJson, pemFromPublicKey, utf8 } from "@settld/protocol";
 import {
-  bytesOf,
   type Cast,
   HOUR,
   itemOf,
@@ -57,7 +56,7 @@ const jsonLines = (text: string): any[] => lines(text).map((line) => JSON.parse(
 
 describe("exit codes", () => {
   test.each<[string, () => string[], number, RegExp]>([
-    ["accept", () => [accepted], 0, /^accept .*\n[^]*1 file: 1 accept, 0 reject, 0 indeterminate\n$/],
+    ["accept", () => [accepted], 0, /^accept .*\n(?:.*\n)*1 file: 1 accept, 0 reject, 0 indeterminate\n$/],
     ["reject", () => [bad], 1, /^reject .*\n {2}BUNDLE_HEADER: /],
     ["indeterminate", () => [open], 3, /^indeterminate .*\n {2}BUNDLE_OPEN: /],
     ["merely open and allowed", () => [open, "--allow-open"], 0, /1 indeterminate \(1 allowed as open\)/],
@@ -201,9 +200,9 @@ describe("equivocation", () => {
 });
 
 test("sarif follows the standard's schema and lists every code as a rule", async () => {
-  const validate = new Ajv({ strict: false, validateFormats: false }).compile(
-    require("@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json") as object,
-  );
+  // Written for draft 4, of which it uses nothing that means something else today.
+  const { $schema: _draft, id: _id, ...schema } = require("@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json");
+  const validate = new Ajv({ strict: false, validateFormats: false, unicodeRegExp: false }).compile(schema as object);
   const run = await runMain("verify", accepted, bad, open, at("none"), ...trust, "--format", "sarif");
   const log = JSON.parse(run.stdout);
   expect(validate(log) ? [] : validate.errors).toEqual([]);
@@ -295,7 +294,7 @@ describe("many files", () => {
   });
 });
 
-test("a history that goes on is not told twice, and time is never the clock's", async () => {
+test("the time of verification is never the clock's", async () => {
   // Due long ago by any clock of today's, but nobody asked for a time.
   const waiting = put(
     "waiting.settld",
@@ -304,7 +303,6 @@ test("a history that goes on is not told twice, and time is never the clock's", 
   const [first] = jsonLines((await runMain("verify", waiting, ...trust, "--format", "json")).stdout);
   expect(first.report.time).toBe(new Date(START + 2 * HOUR).toISOString());
   expect(first.report.findings.map(({ code }: { code: string }) => code)).toEqual(["BUNDLE_OPEN"]);
-  expect(bytesOf(first as JsonValue).length).toBeGreaterThan(0);
 });
 
 test("as a process: standard input, pipes that close, colours", async () => {

@@ -136,16 +136,21 @@ function nameOf(inputs: readonly Input[], index: number): string {
 }
 
 async function readSettings({ trust, root, now, evidence }: Options): Promise<CheckSettings> {
-  if ((trust === undefined) === (root === undefined)) {
-    const found = trust === undefined ? "neither" : "both";
-    throw inputError("CLI_USAGE", `expected exactly one of --trust and --root, found ${found}`);
-  }
   return {
-    ...(trust === undefined ? {} : { trust: (await readTrustFile(trust)).bytes }),
-    ...(root === undefined ? {} : { root: await readRoot(root) }),
+    ...(await readAnchor(trust, root)),
     ...(now === undefined ? {} : { now: parseNow(now) }),
     ...(evidence === undefined ? {} : { evidence: await checkFolder(evidence) }),
   };
+}
+
+async function readAnchor(
+  trust: string | undefined,
+  root: string | undefined,
+): Promise<{ readonly trust: Uint8Array } | { readonly root: Uint8Array }> {
+  if (trust !== undefined && root === undefined) return { trust: (await readTrustFile(trust)).bytes };
+  if (root !== undefined && trust === undefined) return { root: await readRoot(root) };
+  const found = trust === undefined ? "neither" : "both";
+  throw inputError("CLI_USAGE", `expected exactly one of --trust and --root, found ${found}`);
 }
 
 async function checkFolder(path: string): Promise<string> {

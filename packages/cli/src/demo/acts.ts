@@ -154,6 +154,7 @@ export async function disputedWork(scene: Scene, { register }: Script): Promise<
   await deal.act("dispute.resolved", "arbiter", disputedAt + 29 * HOUR, {
     dispute: deal.last("dispute.opened"),
     toSeller: "3000",
+    reason: "The data is right, but the change log that the specification promises was not delivered.",
   });
 
   const { status, balances } = deal.state();

@@ -33,7 +33,7 @@ function raised(
     if (event.type !== "settlement.executed") continue;
     const toSeller = (BigInt(event.body.toSeller) + by).toString();
     const changed = { ...event, body: { ...event.body, toSeller } };
-    return { index, payload: canonicalBytes(changed as unknown as JsonValue), envelope };
+    return { index, payload: canonicalBytes(changed), envelope };
   }
   throw new TypeError("expected a bundle with a settlement, found one without");
 }
@@ -42,7 +42,7 @@ function raised(
 export function raisePayout(bundle: Uint8Array, by: bigint): Uint8Array {
   const lines = linesOf(bundle);
   const { index, payload, envelope } = raised(lines, by);
-  lines[index] = canonicalize({ ...envelope, payload: base64Encode(payload) } as unknown as JsonValue);
+  lines[index] = canonicalize({ ...envelope, payload: base64Encode(payload) });
   return utf8(lines.join("\n"));
 }
 
@@ -55,7 +55,7 @@ export async function raisePayoutAndSign(bundle: Uint8Array, by: bigint, settler
   const lines = linesOf(bundle);
   const { index, payload } = raised(lines, by);
   const forged = await signEnvelope(PAYLOAD_TYPES.event, payload, [settler]);
-  lines[index] = canonicalize(forged as unknown as JsonValue);
+  lines[index] = canonicalize(forged);
   return utf8(lines.join("\n"));
 }
 

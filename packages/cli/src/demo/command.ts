@@ -1,5 +1,5 @@
 import { relative } from "node:path";
-import { canonicalize, type JsonValue } from "@settld/protocol";
+import { canonicalize } from "@settld/protocol";
 import { Command, Option } from "commander";
 import { EXIT } from "../exit.ts";
 import { stdoutColors } from "../io/color.ts";
@@ -101,5 +101,5 @@ function summaryOf(out: string, { acts, files, ok }: Story): string {
     ),
     files: [...files.keys(), "ledger.csv", "report.html", "story.txt"].sort(),
   };
-  return canonicalize(value as unknown as JsonValue);
+  return canonicalize(value);
 }

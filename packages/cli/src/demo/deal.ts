@@ -113,8 +113,8 @@ export function openDeal(settler: SettlerPort, signers: Readonly<Record<Role, Si
       if (entries.length > 0) await catchUp(state().agreement);
       const place = entries.length === 0 ? { v: REVISION, seq: 0 } : placeOf(state());
       const event = { ...place, type, at: formatInstant(at), by: CAST[role].id, body };
-      const payload = parseEvent(event as unknown as JsonValue);
-      const bytes = canonicalBytes(payload as unknown as JsonValue);
+      const payload = parseEvent(event);
+      const bytes = canonicalBytes(payload);
       const { keyid, sign } = signers[role];
       const answer = await settler.submitEvent(bytes, { keyid, sig: await sign(pae(PAYLOAD_TYPES.event, bytes)) });
       if (!answer.ok) throw new Error(`the settler refused ${type}: ${answer.code} ${answer.message}`);

@@ -3,7 +3,6 @@ import {
   type Digest,
   digestOf,
   formatInstant,
-  type JsonValue,
   PAYLOAD_TYPES,
   pae,
   REVISION,
@@ -19,14 +18,14 @@ import { termsOf } from "./terms.ts";
 const START = Date.UTC(2026, 10, 2, 9);
 
 async function newSettler(): Promise<SettlerPort> {
-  const trust = readTrust((await demoTrust()) as unknown as JsonValue);
+  const trust = readTrust(await demoTrust());
   return memorySettler({ id: CAST.settler.id, signer: await demoSigner("settler"), trust, now: START });
 }
 
 function offerAt(time: number): Uint8Array {
   const body = termsOf(1, digestOf(utf8("register")), START);
   const offer = { v: REVISION, type: "agreement.offered", seq: 0, at: formatInstant(time), by: CAST.buyer.id, body };
-  return canonicalBytes(offer as unknown as JsonValue);
+  return canonicalBytes(offer);
 }
 
 async function signedBy(role: Role, payload: Uint8Array): Promise<PartySignature> {
@@ -72,7 +71,7 @@ it("refuses what breaks a rule, and times that are not its own", async () => {
     by: CAST.buyer.id,
     body: {},
   };
-  const payload = canonicalBytes(again as unknown as JsonValue);
+  const payload = canonicalBytes(again);
   expect(await settler.submitEvent(payload, await signedBy("buyer", payload))).toMatchObject({
     ok: false,
     code: "EVENT_ACTOR",

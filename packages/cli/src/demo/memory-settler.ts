@@ -6,7 +6,6 @@ import {
   type Envelope,
   type EventPayload,
   formatInstant,
-  type JsonValue,
   PAYLOAD_TYPES,
   pae,
   parseEvent,
@@ -122,8 +121,8 @@ export function memorySettler({ id, signer, trust, now: start }: MemorySettlerOp
         by: id,
         body: { amount, funding },
       };
-      const payload = parseEvent(event as unknown as JsonValue);
-      return admit(payload, canonicalBytes(payload as unknown as JsonValue));
+      const payload = parseEvent(event);
+      return admit(payload, canonicalBytes(payload));
     },
 
     async readLog(agreement, from) {
@@ -132,7 +131,7 @@ export function memorySettler({ id, signer, trust, now: start }: MemorySettlerOp
 
     async issueReceipt(agreement) {
       const receipt = receiptOf(logOf(agreement).state, clock);
-      return signEnvelope(PAYLOAD_TYPES.receipt, canonicalBytes(receipt as unknown as JsonValue), [signer]);
+      return signEnvelope(PAYLOAD_TYPES.receipt, canonicalBytes(receipt), [signer]);
     },
   };
 }

@@ -107,7 +107,7 @@ function tell(payload: EventPayload, { state }: LogEntry, attested: number): Tol
       const held = state.balances.holdback;
       return {
         what: `rules: ${usd(ruling)} to the seller, ${usd(held - ruling)} back to the buyer`,
-        why: "The data is right, but the change log that the specification promises was not delivered.",
+        ...(payload.body.reason === undefined ? {} : { why: payload.body.reason }),
       };
     }
     case "holdback.released":

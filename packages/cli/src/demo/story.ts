@@ -1,7 +1,6 @@
 import {
   canonicalBytes,
   type Envelope,
-  type JsonValue,
   jwkFromPublicKey,
   PAYLOAD_TYPES,
   type Signer,
@@ -30,12 +29,8 @@ export type StoryOptions = Script & {
 export async function playStory({ settler, verifyHere, runApart, onAct, ...script }: StoryOptions): Promise<Story> {
   const signers = await signersOf();
   const document = await demoTrust();
-  const trust = readTrust(document as unknown as JsonValue);
-  const signedTrust: Envelope = await signEnvelope(
-    PAYLOAD_TYPES.trust,
-    canonicalBytes(document as unknown as JsonValue),
-    [signers.registry],
-  );
+  const trust = readTrust(document);
+  const signedTrust: Envelope = await signEnvelope(PAYLOAD_TYPES.trust, canonicalBytes(document), [signers.registry]);
   const stage: Stage = {
     settler: await settler(trust),
     signers,

@@ -5,7 +5,6 @@ import {
   digestOf,
   formatInstant,
   hexEncode,
-  type JsonValue,
   type Requirement,
   sha256,
   utf8,
@@ -49,7 +48,7 @@ export const CHECKS: readonly AgreedCheck[] = [
 ];
 
 /** Digest of the canonical form of the specification that both sides signed. */
-export const SPEC_DIGEST: Digest = digestOf(canonicalBytes(SPEC as unknown as JsonValue));
+export const SPEC_DIGEST: Digest = digestOf(canonicalBytes(SPEC));
 
 /**
  * The terms of one order: USD 480.00 for the whole job or nothing, 2.5 % fee, a tenth held back for 72 hours.

@@ -1,13 +1,11 @@
-import { type Code, canonicalize, type JsonValue } from "@settld/protocol";
-import type { Report, Trust, Verdict } from "@settld/verifier";
+import { type Code, canonicalize } from "@settld/protocol";
+import type { Report, TrustOptions, Verdict } from "@settld/verifier";
 import type { Verification } from "./story-model.ts";
 
 /** Verifies a bundle in this process. */
 export type VerifyHere = (
   bundle: Uint8Array,
-  options: {
-    readonly trust?: Trust;
-    readonly root?: Uint8Array;
+  options: TrustOptions & {
     readonly evidence: (digest: string) => Promise<Uint8Array | undefined>;
   },
 ) => Promise<Report>;
@@ -37,7 +35,7 @@ export function judge(
 ): Verification {
   const { file, about, options, verdict, code, exitCode } = question;
   const [line = ""] = apart.stdout.split("\n");
-  const identical = line === canonicalize({ file, report } as unknown as JsonValue);
+  const identical = line === canonicalize({ file, report });
   return {
     file,
     about,

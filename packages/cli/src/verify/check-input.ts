@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { isSettldError } from "@settld/protocol";
-import { parseTrust, type Report, verifyBundle } from "@settld/verifier";
+import { type CheckOptions, parseTrust, type Report, verifyBundle } from "@settld/verifier";
 import { verifyBundleSync } from "@settld/verifier/sync";
 import { isSystemError, reasonOf } from "../exit.ts";
 import { openSource } from "../io/source.ts";
@@ -8,11 +8,16 @@ import { evidenceFolder } from "./evidence-folder.ts";
 import type { Unread } from "./inputs.ts";
 
 /** What the user said about trust, time and evidence, in a form that can be sent to a worker. */
-export type CheckSettings = {
-  /** Bytes of the trust document; exactly one of `trust` and `root` is given. */
-  readonly trust?: Uint8Array;
-  /** The pinned registry key, 32 bytes. */
-  readonly root?: Uint8Array;
+export type CheckSettings = (
+  | {
+      /** Bytes of the trust document of the user's own. */
+      readonly trust: Uint8Array;
+    }
+  | {
+      /** The pinned registry key, 32 bytes. */
+      readonly root: Uint8Array;
+    }
+) & {
   /** Time of verification in milliseconds since 1970. */
   readonly now?: number;
   /** Folder with withheld evidence. */
@@ -36,12 +41,9 @@ const WHOLE_BYTES_MAX = 1_048_576;
  * @throws SettldError when the trust document is invalid.
  */
 export function prepareCheck(settings: CheckSettings, mode: "overlapping" | "alone"): CheckInput {
-  const { trust, root, now, evidence } = settings;
-  const options = {
-    ...(trust === undefined ? {} : { trust: parseTrust(trust) }),
-    ...(root === undefined ? {} : { root }),
-    ...(now === undefined ? {} : { now }),
-  };
+  const { now, evidence } = settings;
+  const anchor = "trust" in settings ? { trust: parseTrust(settings.trust) } : { root: settings.root };
+  const options: CheckOptions = now === undefined ? anchor : { ...anchor, now };
   const find = evidence === undefined ? undefined : evidenceFolder(evidence);
   return async (path) => {
     try {

@@ -335,6 +335,7 @@ export type DisputeResolved = {
 export type DisputeResolvedBody = {
   readonly dispute: Digest;
   readonly toSeller: Value;
+  readonly reason?: Text;
 };
 
 export type HoldbackReleased = {

@@ -34,7 +34,7 @@ var require_ucs2length = __commonJS({
   }
 });
 
-var agreementAccepted = validate263;
+var agreementAccepted = validate264;
 var func0 = Object.prototype.hasOwnProperty;
 function validate24(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
@@ -124,20 +124,20 @@ function validate113(data, { instancePath = "", parentData, parentDataProperty, 
   validate113.errors = vErrors;
   return errors === 0;
 }
-function validate263(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+function validate264(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
   if (errors === 0) {
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if ((data.v === void 0 || !func0.call(data, "v")) && (missing0 = "v") || (data.type === void 0 || !func0.call(data, "type")) && (missing0 = "type") || (data.agreement === void 0 || !func0.call(data, "agreement")) && (missing0 = "agreement") || (data.seq === void 0 || !func0.call(data, "seq")) && (missing0 = "seq") || (data.prev === void 0 || !func0.call(data, "prev")) && (missing0 = "prev") || (data.at === void 0 || !func0.call(data, "at")) && (missing0 = "at") || (data.by === void 0 || !func0.call(data, "by")) && (missing0 = "by") || (data.body === void 0 || !func0.call(data, "body")) && (missing0 = "body")) {
-        validate263.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
+        validate264.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
         return false;
       } else {
         const _errs1 = errors;
         for (const key0 of Object.keys(data)) {
           if (!(key0 === "v" || key0 === "type" || key0 === "agreement" || key0 === "seq" || key0 === "prev" || key0 === "at" || key0 === "by" || key0 === "body")) {
-            validate263.errors = [{ instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" }];
+            validate264.errors = [{ instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" }];
             return false;
             break;
           }
@@ -157,7 +157,7 @@ function validate263(data, { instancePath = "", parentData, parentDataProperty, 
             if (data.type !== void 0 && func0.call(data, "type")) {
               const _errs3 = errors;
               if ("agreement.accepted" !== data.type) {
-                validate263.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/const", keyword: "const", params: { allowedValue: "agreement.accepted" }, message: "must be equal to constant" }];
+                validate264.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/const", keyword: "const", params: { allowedValue: "agreement.accepted" }, message: "must be equal to constant" }];
                 return false;
               }
               var valid0 = _errs3 === errors;
@@ -180,17 +180,17 @@ function validate263(data, { instancePath = "", parentData, parentDataProperty, 
                   let data3 = data.seq;
                   const _errs5 = errors;
                   if (!(typeof data3 == "number" && (!(data3 % 1) && !isNaN(data3)) && isFinite(data3))) {
-                    validate263.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
+                    validate264.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
                     return false;
                   }
                   if (errors === _errs5) {
                     if (typeof data3 == "number" && isFinite(data3)) {
                       if (data3 > 1023 || isNaN(data3)) {
-                        validate263.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1023 }, message: "must be <= 1023" }];
+                        validate264.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1023 }, message: "must be <= 1023" }];
                         return false;
                       } else {
                         if (data3 < 1 || isNaN(data3)) {
-                          validate263.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" }];
+                          validate264.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" }];
                           return false;
                         }
                       }
@@ -254,14 +254,14 @@ function validate263(data, { instancePath = "", parentData, parentDataProperty, 
         }
       }
     } else {
-      validate263.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
+      validate264.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
       return false;
     }
   }
-  validate263.errors = vErrors;
+  validate264.errors = vErrors;
   return errors === 0;
 }
-var agreementCancelled = validate270;
+var agreementCancelled = validate271;
 function validate122(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -313,20 +313,20 @@ function validate121(data, { instancePath = "", parentData, parentDataProperty, 
   validate121.errors = vErrors;
   return errors === 0;
 }
-function validate270(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+function validate271(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
   if (errors === 0) {
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if ((data.v === void 0 || !func0.call(data, "v")) && (missing0 = "v") || (data.type === void 0 || !func0.call(data, "type")) && (missing0 = "type") || (data.agreement === void 0 || !func0.call(data, "agreement")) && (missing0 = "agreement") || (data.seq === void 0 || !func0.call(data, "seq")) && (missing0 = "seq") || (data.prev === void 0 || !func0.call(data, "prev")) && (missing0 = "prev") || (data.at === void 0 || !func0.call(data, "at")) && (missing0 = "at") || (data.by === void 0 || !func0.call(data, "by")) && (missing0 = "by") || (data.body === void 0 || !func0.call(data, "body")) && (missing0 = "body")) {
-        validate270.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
+        validate271.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
         return false;
       } else {
         const _errs1 = errors;
         for (const key0 of Object.keys(data)) {
           if (!(key0 === "v" || key0 === "type" || key0 === "agreement" || key0 === "seq" || key0 === "prev" || key0 === "at" || key0 === "by" || key0 === "body")) {
-            validate270.errors = [{ instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" }];
+            validate271.errors = [{ instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" }];
             return false;
             break;
           }
@@ -346,7 +346,7 @@ function validate270(data, { instancePath = "", parentData, parentDataProperty, 
             if (data.type !== void 0 && func0.call(data, "type")) {
               const _errs3 = errors;
               if ("agreement.cancelled" !== data.type) {
-                validate270.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/const", keyword: "const", params: { allowedValue: "agreement.cancelled" }, message: "must be equal to constant" }];
+                validate271.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/const", keyword: "const", params: { allowedValue: "agreement.cancelled" }, message: "must be equal to constant" }];
                 return false;
               }
               var valid0 = _errs3 === errors;
@@ -369,17 +369,17 @@ function validate270(data, { instancePath = "", parentData, parentDataProperty, 
                   let data3 = data.seq;
                   const _errs5 = errors;
                   if (!(typeof data3 == "number" && (!(data3 % 1) && !isNaN(data3)) && isFinite(data3))) {
-                    validate270.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
+                    validate271.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
                     return false;
                   }
                   if (errors === _errs5) {
                     if (typeof data3 == "number" && isFinite(data3)) {
                       if (data3 > 1023 || isNaN(data3)) {
-                        validate270.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1023 }, message: "must be <= 1023" }];
+                        validate271.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1023 }, message: "must be <= 1023" }];
                         return false;
                       } else {
                         if (data3 < 1 || isNaN(data3)) {
-                          validate270.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" }];
+                          validate271.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" }];
                           return false;
                         }
                       }
@@ -443,47 +443,47 @@ function validate270(data, { instancePath = "", parentData, parentDataProperty, 
         }
       }
     } else {
-      validate270.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
+      validate271.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
       return false;
     }
   }
-  validate270.errors = vErrors;
+  validate271.errors = vErrors;
   return errors === 0;
 }
-var agreementClosed = validate277;
+var agreementClosed = validate278;
 var schema66 = { "type": "object", "properties": { "due": { "$ref": "common.schema.json#/$defs/instant" }, "reason": { "enum": ["settled", "cancelled", "offer-expired", "unfunded"] }, "totals": { "$ref": "common.schema.json#/$defs/totals" } }, "required": ["due", "reason", "totals"], "additionalProperties": false };
 var pattern17 = new RegExp("^(?:0|[1-9][0-9]{0,29}|10{30})$", "u");
-function validate243(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+function validate244(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
   if (errors === 0) {
     if (typeof data === "string") {
       if (!pattern17.test(data)) {
-        validate243.errors = [{ instancePath, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^(?:0|[1-9][0-9]{0,29}|10{30})$" }, message: 'must match pattern "^(?:0|[1-9][0-9]{0,29}|10{30})$"' }];
+        validate244.errors = [{ instancePath, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^(?:0|[1-9][0-9]{0,29}|10{30})$" }, message: 'must match pattern "^(?:0|[1-9][0-9]{0,29}|10{30})$"' }];
         return false;
       }
     } else {
-      validate243.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+      validate244.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
       return false;
     }
   }
-  validate243.errors = vErrors;
+  validate244.errors = vErrors;
   return errors === 0;
 }
-function validate242(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+function validate243(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
   if (errors === 0) {
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if ((data.funded === void 0 || !func0.call(data, "funded")) && (missing0 = "funded") || (data.toSeller === void 0 || !func0.call(data, "toSeller")) && (missing0 = "toSeller") || (data.fee === void 0 || !func0.call(data, "fee")) && (missing0 = "fee") || (data.toBuyer === void 0 || !func0.call(data, "toBuyer")) && (missing0 = "toBuyer")) {
-        validate242.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
+        validate243.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
         return false;
       } else {
         const _errs1 = errors;
         for (const key0 of Object.keys(data)) {
           if (!(key0 === "funded" || key0 === "toSeller" || key0 === "fee" || key0 === "toBuyer")) {
-            validate242.errors = [{ instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" }];
+            validate243.errors = [{ instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" }];
             return false;
             break;
           }
@@ -491,8 +491,8 @@ function validate242(data, { instancePath = "", parentData, parentDataProperty, 
         if (_errs1 === errors) {
           if (data.funded !== void 0 && func0.call(data, "funded")) {
             const _errs2 = errors;
-            if (!validate243(data.funded, { instancePath: instancePath + "/funded", parentData: data, parentDataProperty: "funded", rootData })) {
-              vErrors = vErrors === null ? validate243.errors : vErrors.concat(validate243.errors);
+            if (!validate244(data.funded, { instancePath: instancePath + "/funded", parentData: data, parentDataProperty: "funded", rootData })) {
+              vErrors = vErrors === null ? validate244.errors : vErrors.concat(validate244.errors);
               errors = vErrors.length;
             }
             var valid0 = _errs2 === errors;
@@ -502,8 +502,8 @@ function validate242(data, { instancePath = "", parentData, parentDataProperty, 
           if (valid0) {
             if (data.toSeller !== void 0 && func0.call(data, "toSeller")) {
               const _errs3 = errors;
-              if (!validate243(data.toSeller, { instancePath: instancePath + "/toSeller", parentData: data, parentDataProperty: "toSeller", rootData })) {
-                vErrors = vErrors === null ? validate243.errors : vErrors.concat(validate243.errors);
+              if (!validate244(data.toSeller, { instancePath: instancePath + "/toSeller", parentData: data, parentDataProperty: "toSeller", rootData })) {
+                vErrors = vErrors === null ? validate244.errors : vErrors.concat(validate244.errors);
                 errors = vErrors.length;
               }
               var valid0 = _errs3 === errors;
@@ -513,8 +513,8 @@ function validate242(data, { instancePath = "", parentData, parentDataProperty, 
             if (valid0) {
               if (data.fee !== void 0 && func0.call(data, "fee")) {
                 const _errs4 = errors;
-                if (!validate243(data.fee, { instancePath: instancePath + "/fee", parentData: data, parentDataProperty: "fee", rootData })) {
-                  vErrors = vErrors === null ? validate243.errors : vErrors.concat(validate243.errors);
+                if (!validate244(data.fee, { instancePath: instancePath + "/fee", parentData: data, parentDataProperty: "fee", rootData })) {
+                  vErrors = vErrors === null ? validate244.errors : vErrors.concat(validate244.errors);
                   errors = vErrors.length;
                 }
                 var valid0 = _errs4 === errors;
@@ -524,8 +524,8 @@ function validate242(data, { instancePath = "", parentData, parentDataProperty, 
               if (valid0) {
                 if (data.toBuyer !== void 0 && func0.call(data, "toBuyer")) {
                   const _errs5 = errors;
-                  if (!validate243(data.toBuyer, { instancePath: instancePath + "/toBuyer", parentData: data, parentDataProperty: "toBuyer", rootData })) {
-                    vErrors = vErrors === null ? validate243.errors : vErrors.concat(validate243.errors);
+                  if (!validate244(data.toBuyer, { instancePath: instancePath + "/toBuyer", parentData: data, parentDataProperty: "toBuyer", rootData })) {
+                    vErrors = vErrors === null ? validate244.errors : vErrors.concat(validate244.errors);
                     errors = vErrors.length;
                   }
                   var valid0 = _errs5 === errors;
@@ -538,27 +538,27 @@ function validate242(data, { instancePath = "", parentData, parentDataProperty, 
         }
       }
     } else {
-      validate242.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
+      validate243.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
       return false;
     }
   }
-  validate242.errors = vErrors;
+  validate243.errors = vErrors;
   return errors === 0;
 }
-function validate240(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+function validate241(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
   if (errors === 0) {
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if ((data.due === void 0 || !func0.call(data, "due")) && (missing0 = "due") || (data.reason === void 0 || !func0.call(data, "reason")) && (missing0 = "reason") || (data.totals === void 0 || !func0.call(data, "totals")) && (missing0 = "totals")) {
-        validate240.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
+        validate241.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
         return false;
       } else {
         const _errs1 = errors;
         for (const key0 of Object.keys(data)) {
           if (!(key0 === "due" || key0 === "reason" || key0 === "totals")) {
-            validate240.errors = [{ instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" }];
+            validate241.errors = [{ instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" }];
             return false;
             break;
           }
@@ -579,7 +579,7 @@ function validate240(data, { instancePath = "", parentData, parentDataProperty, 
               let data1 = data.reason;
               const _errs3 = errors;
               if (!(data1 === "settled" || data1 === "cancelled" || data1 === "offer-expired" || data1 === "unfunded")) {
-                validate240.errors = [{ instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/enum", keyword: "enum", params: { allowedValues: schema66.properties.reason.enum }, message: "must be equal to one of the allowed values" }];
+                validate241.errors = [{ instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/enum", keyword: "enum", params: { allowedValues: schema66.properties.reason.enum }, message: "must be equal to one of the allowed values" }];
                 return false;
               }
               var valid0 = _errs3 === errors;
@@ -589,8 +589,8 @@ function validate240(data, { instancePath = "", parentData, parentDataProperty, 
             if (valid0) {
               if (data.totals !== void 0 && func0.call(data, "totals")) {
                 const _errs4 = errors;
-                if (!validate242(data.totals, { instancePath: instancePath + "/totals", parentData: data, parentDataProperty: "totals", rootData })) {
-                  vErrors = vErrors === null ? validate242.errors : vErrors.concat(validate242.errors);
+                if (!validate243(data.totals, { instancePath: instancePath + "/totals", parentData: data, parentDataProperty: "totals", rootData })) {
+                  vErrors = vErrors === null ? validate243.errors : vErrors.concat(validate243.errors);
                   errors = vErrors.length;
                 }
                 var valid0 = _errs4 === errors;
@@ -602,27 +602,27 @@ function validate240(data, { instancePath = "", parentData, parentDataProperty, 
         }
       }
     } else {
-      validate240.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
+      validate241.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
       return false;
     }
   }
-  validate240.errors = vErrors;
+  validate241.errors = vErrors;
   return errors === 0;
 }
-function validate277(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+function validate278(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
   if (errors === 0) {
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if ((data.v === void 0 || !func0.call(data, "v")) && (missing0 = "v") || (data.type === void 0 || !func0.call(data, "type")) && (missing0 = "type") || (data.agreement === void 0 || !func0.call(data, "agreement")) && (missing0 = "agreement") || (data.seq === void 0 || !func0.call(data, "seq")) && (missing0 = "seq") || (data.prev === void 0 || !func0.call(data, "prev")) && (missing0 = "prev") || (data.at === void 0 || !func0.call(data, "at")) && (missing0 = "at") || (data.by === void 0 || !func0.call(data, "by")) && (missing0 = "by") || (data.body === void 0 || !func0.call(data, "body")) && (missing0 = "body")) {
-        validate277.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
+        validate278.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
         return false;
       } else {
         const _errs1 = errors;
         for (const key0 of Object.keys(data)) {
           if (!(key0 === "v" || key0 === "type" || key0 === "agreement" || key0 === "seq" || key0 === "prev" || key0 === "at" || key0 === "by" || key0 === "body")) {
-            validate277.errors = [{ instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" }];
+            validate278.errors = [{ instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" }];
             return false;
             break;
           }
@@ -642,7 +642,7 @@ function validate277(data, { instancePath = "", parentData, parentDataProperty, 
             if (data.type !== void 0 && func0.call(data, "type")) {
               const _errs3 = errors;
               if ("agreement.closed" !== data.type) {
-                validate277.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/const", keyword: "const", params: { allowedValue: "agreement.closed" }, message: "must be equal to constant" }];
+                validate278.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/const", keyword: "const", params: { allowedValue: "agreement.closed" }, message: "must be equal to constant" }];
                 return false;
               }
               var valid0 = _errs3 === errors;
@@ -665,17 +665,17 @@ function validate277(data, { instancePath = "", parentData, parentDataProperty, 
                   let data3 = data.seq;
                   const _errs5 = errors;
                   if (!(typeof data3 == "number" && (!(data3 % 1) && !isNaN(data3)) && isFinite(data3))) {
-                    validate277.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
+                    validate278.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
                     return false;
                   }
                   if (errors === _errs5) {
                     if (typeof data3 == "number" && isFinite(data3)) {
                       if (data3 > 1023 || isNaN(data3)) {
-                        validate277.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1023 }, message: "must be <= 1023" }];
+                        validate278.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1023 }, message: "must be <= 1023" }];
                         return false;
                       } else {
                         if (data3 < 1 || isNaN(data3)) {
-                          validate277.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" }];
+                          validate278.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" }];
                           return false;
                         }
                       }
@@ -721,8 +721,8 @@ function validate277(data, { instancePath = "", parentData, parentDataProperty, 
                       if (valid0) {
                         if (data.body !== void 0 && func0.call(data, "body")) {
                           const _errs10 = errors;
-                          if (!validate240(data.body, { instancePath: instancePath + "/body", parentData: data, parentDataProperty: "body", rootData })) {
-                            vErrors = vErrors === null ? validate240.errors : vErrors.concat(validate240.errors);
+                          if (!validate241(data.body, { instancePath: instancePath + "/body", parentData: data, parentDataProperty: "body", rootData })) {
+                            vErrors = vErrors === null ? validate241.errors : vErrors.concat(validate241.errors);
                             errors = vErrors.length;
                           }
                           var valid0 = _errs10 === errors;
@@ -739,14 +739,14 @@ function validate277(data, { instancePath = "", parentData, parentDataProperty, 
         }
       }
     } else {
-      validate277.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
+      validate278.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
       return false;
     }
   }
-  validate277.errors = vErrors;
+  validate278.errors = vErrors;
   return errors === 0;
 }
-var agreementOffered = validate284;
+var agreementOffered = validate285;
 var schema12 = { "type": "object", "properties": { "nonce": { "type": "string", "pattern": "^[0-9a-f]{32}$" }, "parties": { "type": "object", "properties": { "buyer": { "$ref": "common.schema.json#/$defs/party" }, "seller": { "$ref": "common.schema.json#/$defs/party" }, "settler": { "$ref": "common.schema.json#/$defs/party" }, "arbiter": { "$ref": "common.schema.json#/$defs/party" }, "checkers": { "type": "object", "maxProperties": 16, "propertyNames": { "$ref": "common.schema.json#/$defs/name" }, "additionalProperties": { "$ref": "common.schema.json#/$defs/party" } } }, "required": ["buyer", "seller", "settler", "checkers"], "additionalProperties": false }, "amount": { "$ref": "common.schema.json#/$defs/amount" }, "policy": { "type": "object", "properties": { "requirements": { "type": "array", "minItems": 1, "maxItems": 60, "items": { "$ref": "#/$defs/Requirement" } }, "payout": { "$ref": "#/$defs/Payout" } }, "required": ["requirements", "payout"], "additionalProperties": false }, "feeBps": { "$ref": "common.schema.json#/$defs/bps" }, "acceptBy": { "$ref": "common.schema.json#/$defs/instant" }, "fundBy": { "$ref": "common.schema.json#/$defs/instant" }, "submitBy": { "$ref": "common.schema.json#/$defs/instant" }, "reviewMs": { "$ref": "common.schema.json#/$defs/duration" }, "attemptsMax": { "type": "integer", "minimum": 1, "maximum": 16 }, "holdbackBps": { "$ref": "common.schema.json#/$defs/bps" }, "disputeMs": { "$ref": "common.schema.json#/$defs/duration" }, "rulingMs": { "$ref": "common.schema.json#/$defs/duration" }, "references": { "type": "array", "maxItems": 16, "items": { "type": "object", "properties": { "rel": { "enum": ["parent", "previous", "refund-of", "mandate", "order", "invoice", "terms"] }, "digest": { "$ref": "common.schema.json#/$defs/digest" }, "uri": { "type": "string", "maxLength": 2048, "pattern": "^[!-~]+$" } }, "required": ["rel"], "additionalProperties": false, "minProperties": 2 } } }, "required": ["nonce", "parties", "amount", "policy", "feeBps", "acceptBy", "fundBy", "submitBy", "reviewMs", "attemptsMax", "holdbackBps", "disputeMs", "rulingMs", "references"], "additionalProperties": false };
 var pattern2 = new RegExp("^[0-9a-f]{32}$", "u");
 var pattern12 = new RegExp("^[!-~]+$", "u");
@@ -2461,20 +2461,20 @@ function validate30(data, { instancePath = "", parentData, parentDataProperty, r
   validate30.errors = vErrors;
   return errors === 0;
 }
-function validate284(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+function validate285(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
   if (errors === 0) {
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if ((data.v === void 0 || !func0.call(data, "v")) && (missing0 = "v") || (data.type === void 0 || !func0.call(data, "type")) && (missing0 = "type") || (data.seq === void 0 || !func0.call(data, "seq")) && (missing0 = "seq") || (data.at === void 0 || !func0.call(data, "at")) && (missing0 = "at") || (data.by === void 0 || !func0.call(data, "by")) && (missing0 = "by") || (data.body === void 0 || !func0.call(data, "body")) && (missing0 = "body")) {
-        validate284.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
+        validate285.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
         return false;
       } else {
         const _errs1 = errors;
         for (const key0 of Object.keys(data)) {
           if (!(key0 === "v" || key0 === "type" || key0 === "seq" || key0 === "at" || key0 === "by" || key0 === "body")) {
-            validate284.errors = [{ instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" }];
+            validate285.errors = [{ instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" }];
             return false;
             break;
           }
@@ -2494,7 +2494,7 @@ function validate284(data, { instancePath = "", parentData, parentDataProperty, 
             if (data.type !== void 0 && func0.call(data, "type")) {
               const _errs3 = errors;
               if ("agreement.offered" !== data.type) {
-                validate284.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/const", keyword: "const", params: { allowedValue: "agreement.offered" }, message: "must be equal to constant" }];
+                validate285.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/const", keyword: "const", params: { allowedValue: "agreement.offered" }, message: "must be equal to constant" }];
                 return false;
               }
               var valid0 = _errs3 === errors;
@@ -2506,17 +2506,17 @@ function validate284(data, { instancePath = "", parentData, parentDataProperty, 
                 let data2 = data.seq;
                 const _errs4 = errors;
                 if (!(typeof data2 == "number" && (!(data2 % 1) && !isNaN(data2)) && isFinite(data2))) {
-                  validate284.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
+                  validate285.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
                   return false;
                 }
                 if (errors === _errs4) {
                   if (typeof data2 == "number" && isFinite(data2)) {
                     if (data2 > 0 || isNaN(data2)) {
-                      validate284.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/maximum", keyword: "maximum", params: { comparison: "<=", limit: 0 }, message: "must be <= 0" }];
+                      validate285.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/maximum", keyword: "maximum", params: { comparison: "<=", limit: 0 }, message: "must be <= 0" }];
                       return false;
                     } else {
                       if (data2 < 0 || isNaN(data2)) {
-                        validate284.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }];
+                        validate285.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }];
                         return false;
                       }
                     }
@@ -2567,14 +2567,14 @@ function validate284(data, { instancePath = "", parentData, parentDataProperty, 
         }
       }
     } else {
-      validate284.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
+      validate285.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
       return false;
     }
   }
-  validate284.errors = vErrors;
+  validate285.errors = vErrors;
   return errors === 0;
 }
-var approvalGiven = validate289;
+var approvalGiven = validate290;
 function validate169(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -2638,20 +2638,20 @@ function validate169(data, { instancePath = "", parentData, parentDataProperty, 
   validate169.errors = vErrors;
   return errors === 0;
 }
-function validate289(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+function validate290(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
   if (errors === 0) {
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if ((data.v === void 0 || !func0.call(data, "v")) && (missing0 = "v") || (data.type === void 0 || !func0.call(data, "type")) && (missing0 = "type") || (data.agreement === void 0 || !func0.call(data, "agreement")) && (missing0 = "agreement") || (data.seq === void 0 || !func0.call(data, "seq")) && (missing0 = "seq") || (data.prev === void 0 || !func0.call(data, "prev")) && (missing0 = "prev") || (data.at === void 0 || !func0.call(data, "at")) && (missing0 = "at") || (data.by === void 0 || !func0.call(data, "by")) && (missing0 = "by") || (data.body === void 0 || !func0.call(data, "body")) && (missing0 = "body")) {
-        validate289.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
+        validate290.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
         return false;
       } else {
         const _errs1 = errors;
         for (const key0 of Object.keys(data)) {
           if (!(key0 === "v" || key0 === "type" || key0 === "agreement" || key0 === "seq" || key0 === "prev" || key0 === "at" || key0 === "by" || key0 === "body")) {
-            validate289.errors = [{ instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" }];
+            validate290.errors = [{ instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" }];
             return false;
             break;
           }
@@ -2671,7 +2671,7 @@ function validate289(data, { instancePath = "", parentData, parentDataProperty, 
             if (data.type !== void 0 && func0.call(data, "type")) {
               const _errs3 = errors;
               if ("approval.given" !== data.type) {
-                validate289.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/const", keyword: "const", params: { allowedValue: "approval.given" }, message: "must be equal to constant" }];
+                validate290.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/const", keyword: "const", params: { allowedValue: "approval.given" }, message: "must be equal to constant" }];
                 return false;
               }
               var valid0 = _errs3 === errors;
@@ -2694,17 +2694,17 @@ function validate289(data, { instancePath = "", parentData, parentDataProperty, 
                   let data3 = data.seq;
                   const _errs5 = errors;
                   if (!(typeof data3 == "number" && (!(data3 % 1) && !isNaN(data3)) && isFinite(data3))) {
-                    validate289.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
+                    validate290.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
                     return false;
                   }
                   if (errors === _errs5) {
                     if (typeof data3 == "number" && isFinite(data3)) {
                       if (data3 > 1023 || isNaN(data3)) {
-                        validate289.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1023 }, message: "must be <= 1023" }];
+                        validate290.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1023 }, message: "must be <= 1023" }];
                         return false;
                       } else {
                         if (data3 < 1 || isNaN(data3)) {
-                          validate289.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" }];
+                          validate290.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" }];
                           return false;
                         }
                       }
@@ -2768,14 +2768,14 @@ function validate289(data, { instancePath = "", parentData, parentDataProperty, 
         }
       }
     } else {
-      validate289.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
+      validate290.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
       return false;
     }
   }
-  validate289.errors = vErrors;
+  validate290.errors = vErrors;
   return errors === 0;
 }
-var decisionMade = validate296;
+var decisionMade = validate297;
 var schema55 = { "type": "object", "properties": { "due": { "$ref": "common.schema.json#/$defs/instant" }, "submission": { "$ref": "common.schema.json#/$defs/digest" }, "attempt": { "type": "integer", "minimum": 0, "maximum": 16 }, "requirements": { "type": "array", "minItems": 1, "maxItems": 60, "items": { "type": "object", "properties": { "id": { "$ref": "common.schema.json#/$defs/name" }, "code": { "type": "string", "pattern": "^POLICY_[A-Z_]{1,40}$" } }, "required": ["id", "code"], "additionalProperties": false } }, "gross": { "$ref": "common.schema.json#/$defs/value" }, "outcome": { "enum": ["full", "partial", "none"] }, "final": { "type": "boolean" } }, "required": ["due", "attempt", "requirements", "gross", "outcome", "final"], "additionalProperties": false };
 function validate183(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
@@ -2998,20 +2998,20 @@ function validate179(data, { instancePath = "", parentData, parentDataProperty, 
   validate179.errors = vErrors;
   return errors === 0;
 }
-function validate296(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+function validate297(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
   if (errors === 0) {
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if ((data.v === void 0 || !func0.call(data, "v")) && (missing0 = "v") || (data.type === void 0 || !func0.call(data, "type")) && (missing0 = "type") || (data.agreement === void 0 || !func0.call(data, "agreement")) && (missing0 = "agreement") || (data.seq === void 0 || !func0.call(data, "seq")) && (missing0 = "seq") || (data.prev === void 0 || !func0.call(data, "prev")) && (missing0 = "prev") || (data.at === void 0 || !func0.call(data, "at")) && (missing0 = "at") || (data.by === void 0 || !func0.call(data, "by")) && (missing0 = "by") || (data.body === void 0 || !func0.call(data, "body")) && (missing0 = "body")) {
-        validate296.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
+        validate297.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
         return false;
       } else {
         const _errs1 = errors;
         for (const key0 of Object.keys(data)) {
           if (!(key0 === "v" || key0 === "type" || key0 === "agreement" || key0 === "seq" || key0 === "prev" || key0 === "at" || key0 === "by" || key0 === "body")) {
-            validate296.errors = [{ instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" }];
+            validate297.errors = [{ instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" }];
             return false;
             break;
           }
@@ -3031,7 +3031,7 @@ function validate296(data, { instancePath = "", parentData, parentDataProperty, 
             if (data.type !== void 0 && func0.call(data, "type")) {
               const _errs3 = errors;
               if ("decision.made" !== data.type) {
-                validate296.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/const", keyword: "const", params: { allowedValue: "decision.made" }, message: "must be equal to constant" }];
+                validate297.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/const", keyword: "const", params: { allowedValue: "decision.made" }, message: "must be equal to constant" }];
                 return false;
               }
               var valid0 = _errs3 === errors;
@@ -3054,17 +3054,17 @@ function validate296(data, { instancePath = "", parentData, parentDataProperty, 
                   let data3 = data.seq;
                   const _errs5 = errors;
                   if (!(typeof data3 == "number" && (!(data3 % 1) && !isNaN(data3)) && isFinite(data3))) {
-                    validate296.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
+                    validate297.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
                     return false;
                   }
                   if (errors === _errs5) {
                     if (typeof data3 == "number" && isFinite(data3)) {
                       if (data3 > 1023 || isNaN(data3)) {
-                        validate296.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1023 }, message: "must be <= 1023" }];
+                        validate297.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1023 }, message: "must be <= 1023" }];
                         return false;
                       } else {
                         if (data3 < 1 || isNaN(data3)) {
-                          validate296.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" }];
+                          validate297.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" }];
                           return false;
                         }
                       }
@@ -3128,14 +3128,14 @@ function validate296(data, { instancePath = "", parentData, parentDataProperty, 
         }
       }
     } else {
-      validate296.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
+      validate297.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
       return false;
     }
   }
-  validate296.errors = vErrors;
+  validate297.errors = vErrors;
   return errors === 0;
 }
-var disputeOpened = validate303;
+var disputeOpened = validate304;
 function validate144(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -3366,20 +3366,20 @@ function validate206(data, { instancePath = "", parentData, parentDataProperty, 
   validate206.errors = vErrors;
   return errors === 0;
 }
-function validate303(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+function validate304(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
   if (errors === 0) {
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if ((data.v === void 0 || !func0.call(data, "v")) && (missing0 = "v") || (data.type === void 0 || !func0.call(data, "type")) && (missing0 = "type") || (data.agreement === void 0 || !func0.call(data, "agreement")) && (missing0 = "agreement") || (data.seq === void 0 || !func0.call(data, "seq")) && (missing0 = "seq") || (data.prev === void 0 || !func0.call(data, "prev")) && (missing0 = "prev") || (data.at === void 0 || !func0.call(data, "at")) && (missing0 = "at") || (data.by === void 0 || !func0.call(data, "by")) && (missing0 = "by") || (data.body === void 0 || !func0.call(data, "body")) && (missing0 = "body")) {
-        validate303.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
+        validate304.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
         return false;
       } else {
         const _errs1 = errors;
         for (const key0 of Object.keys(data)) {
           if (!(key0 === "v" || key0 === "type" || key0 === "agreement" || key0 === "seq" || key0 === "prev" || key0 === "at" || key0 === "by" || key0 === "body")) {
-            validate303.errors = [{ instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" }];
+            validate304.errors = [{ instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" }];
             return false;
             break;
           }
@@ -3399,7 +3399,7 @@ function validate303(data, { instancePath = "", parentData, parentDataProperty, 
             if (data.type !== void 0 && func0.call(data, "type")) {
               const _errs3 = errors;
               if ("dispute.opened" !== data.type) {
-                validate303.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/const", keyword: "const", params: { allowedValue: "dispute.opened" }, message: "must be equal to constant" }];
+                validate304.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/const", keyword: "const", params: { allowedValue: "dispute.opened" }, message: "must be equal to constant" }];
                 return false;
               }
               var valid0 = _errs3 === errors;
@@ -3422,17 +3422,17 @@ function validate303(data, { instancePath = "", parentData, parentDataProperty, 
                   let data3 = data.seq;
                   const _errs5 = errors;
                   if (!(typeof data3 == "number" && (!(data3 % 1) && !isNaN(data3)) && isFinite(data3))) {
-                    validate303.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
+                    validate304.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
                     return false;
                   }
                   if (errors === _errs5) {
                     if (typeof data3 == "number" && isFinite(data3)) {
                       if (data3 > 1023 || isNaN(data3)) {
-                        validate303.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1023 }, message: "must be <= 1023" }];
+                        validate304.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1023 }, message: "must be <= 1023" }];
                         return false;
                       } else {
                         if (data3 < 1 || isNaN(data3)) {
-                          validate303.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" }];
+                          validate304.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" }];
                           return false;
                         }
                       }
@@ -3496,14 +3496,14 @@ function validate303(data, { instancePath = "", parentData, parentDataProperty, 
         }
       }
     } else {
-      validate303.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
+      validate304.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
       return false;
     }
   }
-  validate303.errors = vErrors;
+  validate304.errors = vErrors;
   return errors === 0;
 }
-var disputeResolved = validate310;
+var disputeResolved = validate311;
 function validate217(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -3516,7 +3516,7 @@ function validate217(data, { instancePath = "", parentData, parentDataProperty, 
       } else {
         const _errs1 = errors;
         for (const key0 of Object.keys(data)) {
-          if (!(key0 === "dispute" || key0 === "toSeller")) {
+          if (!(key0 === "dispute" || key0 === "toSeller" || key0 === "reason")) {
             validate217.errors = [{ instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" }];
             return false;
             break;
@@ -3544,6 +3544,18 @@ function validate217(data, { instancePath = "", parentData, parentDataProperty, 
             } else {
               var valid0 = true;
             }
+            if (valid0) {
+              if (data.reason !== void 0 && func0.call(data, "reason")) {
+                const _errs4 = errors;
+                if (!validate122(data.reason, { instancePath: instancePath + "/reason", parentData: data, parentDataProperty: "reason", rootData })) {
+                  vErrors = vErrors === null ? validate122.errors : vErrors.concat(validate122.errors);
+                  errors = vErrors.length;
+                }
+                var valid0 = _errs4 === errors;
+              } else {
+                var valid0 = true;
+              }
+            }
           }
         }
       }
@@ -3555,20 +3567,20 @@ function validate217(data, { instancePath = "", parentData, parentDataProperty, 
   validate217.errors = vErrors;
   return errors === 0;
 }
-function validate310(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+function validate311(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
   if (errors === 0) {
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if ((data.v === void 0 || !func0.call(data, "v")) && (missing0 = "v") || (data.type === void 0 || !func0.call(data, "type")) && (missing0 = "type") || (data.agreement === void 0 || !func0.call(data, "agreement")) && (missing0 = "agreement") || (data.seq === void 0 || !func0.call(data, "seq")) && (missing0 = "seq") || (data.prev === void 0 || !func0.call(data, "prev")) && (missing0 = "prev") || (data.at === void 0 || !func0.call(data, "at")) && (missing0 = "at") || (data.by === void 0 || !func0.call(data, "by")) && (missing0 = "by") || (data.body === void 0 || !func0.call(data, "body")) && (missing0 = "body")) {
-        validate310.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
+        validate311.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
         return false;
       } else {
         const _errs1 = errors;
         for (const key0 of Object.keys(data)) {
           if (!(key0 === "v" || key0 === "type" || key0 === "agreement" || key0 === "seq" || key0 === "prev" || key0 === "at" || key0 === "by" || key0 === "body")) {
-            validate310.errors = [{ instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" }];
+            validate311.errors = [{ instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" }];
             return false;
             break;
           }
@@ -3588,7 +3600,7 @@ function validate310(data, { instancePath = "", parentData, parentDataProperty, 
             if (data.type !== void 0 && func0.call(data, "type")) {
               const _errs3 = errors;
               if ("dispute.resolved" !== data.type) {
-                validate310.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/const", keyword: "const", params: { allowedValue: "dispute.resolved" }, message: "must be equal to constant" }];
+                validate311.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/const", keyword: "const", params: { allowedValue: "dispute.resolved" }, message: "must be equal to constant" }];
                 return false;
               }
               var valid0 = _errs3 === errors;
@@ -3611,17 +3623,17 @@ function validate310(data, { instancePath = "", parentData, parentDataProperty, 
                   let data3 = data.seq;
                   const _errs5 = errors;
                   if (!(typeof data3 == "number" && (!(data3 % 1) && !isNaN(data3)) && isFinite(data3))) {
-                    validate310.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
+                    validate311.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
                     return false;
                   }
                   if (errors === _errs5) {
                     if (typeof data3 == "number" && isFinite(data3)) {
                       if (data3 > 1023 || isNaN(data3)) {
-                        validate310.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1023 }, message: "must be <= 1023" }];
+                        validate311.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1023 }, message: "must be <= 1023" }];
                         return false;
                       } else {
                         if (data3 < 1 || isNaN(data3)) {
-                          validate310.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" }];
+                          validate311.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" }];
                           return false;
                         }
                       }
@@ -3685,14 +3697,14 @@ function validate310(data, { instancePath = "", parentData, parentDataProperty, 
         }
       }
     } else {
-      validate310.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
+      validate311.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
       return false;
     }
   }
-  validate310.errors = vErrors;
+  validate311.errors = vErrors;
   return errors === 0;
 }
-var escrowFunded = validate317;
+var escrowFunded = validate318;
 function validate131(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -3786,20 +3798,20 @@ function validate131(data, { instancePath = "", parentData, parentDataProperty, 
   validate131.errors = vErrors;
   return errors === 0;
 }
-function validate317(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+function validate318(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
   if (errors === 0) {
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if ((data.v === void 0 || !func0.call(data, "v")) && (missing0 = "v") || (data.type === void 0 || !func0.call(data, "type")) && (missing0 = "type") || (data.agreement === void 0 || !func0.call(data, "agreement")) && (missing0 = "agreement") || (data.seq === void 0 || !func0.call(data, "seq")) && (missing0 = "seq") || (data.prev === void 0 || !func0.call(data, "prev")) && (missing0 = "prev") || (data.at === void 0 || !func0.call(data, "at")) && (missing0 = "at") || (data.by === void 0 || !func0.call(data, "by")) && (missing0 = "by") || (data.body === void 0 || !func0.call(data, "body")) && (missing0 = "body")) {
-        validate317.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
+        validate318.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
         return false;
       } else {
         const _errs1 = errors;
         for (const key0 of Object.keys(data)) {
           if (!(key0 === "v" || key0 === "type" || key0 === "agreement" || key0 === "seq" || key0 === "prev" || key0 === "at" || key0 === "by" || key0 === "body")) {
-            validate317.errors = [{ instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" }];
+            validate318.errors = [{ instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" }];
             return false;
             break;
           }
@@ -3819,7 +3831,7 @@ function validate317(data, { instancePath = "", parentData, parentDataProperty, 
             if (data.type !== void 0 && func0.call(data, "type")) {
               const _errs3 = errors;
               if ("escrow.funded" !== data.type) {
-                validate317.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/const", keyword: "const", params: { allowedValue: "escrow.funded" }, message: "must be equal to constant" }];
+                validate318.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/const", keyword: "const", params: { allowedValue: "escrow.funded" }, message: "must be equal to constant" }];
                 return false;
               }
               var valid0 = _errs3 === errors;
@@ -3842,17 +3854,17 @@ function validate317(data, { instancePath = "", parentData, parentDataProperty, 
                   let data3 = data.seq;
                   const _errs5 = errors;
                   if (!(typeof data3 == "number" && (!(data3 % 1) && !isNaN(data3)) && isFinite(data3))) {
-                    validate317.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
+                    validate318.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
                     return false;
                   }
                   if (errors === _errs5) {
                     if (typeof data3 == "number" && isFinite(data3)) {
                       if (data3 > 1023 || isNaN(data3)) {
-                        validate317.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1023 }, message: "must be <= 1023" }];
+                        validate318.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1023 }, message: "must be <= 1023" }];
                         return false;
                       } else {
                         if (data3 < 1 || isNaN(data3)) {
-                          validate317.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" }];
+                          validate318.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" }];
                           return false;
                         }
                       }
@@ -3916,14 +3928,14 @@ function validate317(data, { instancePath = "", parentData, parentDataProperty, 
         }
       }
     } else {
-      validate317.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
+      validate318.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
       return false;
     }
   }
-  validate317.errors = vErrors;
+  validate318.errors = vErrors;
   return errors === 0;
 }
-var evidenceAttested = validate324;
+var evidenceAttested = validate325;
 function validate158(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -4000,20 +4012,20 @@ function validate158(data, { instancePath = "", parentData, parentDataProperty, 
   validate158.errors = vErrors;
   return errors === 0;
 }
-function validate324(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+function validate325(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
   if (errors === 0) {
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if ((data.v === void 0 || !func0.call(data, "v")) && (missing0 = "v") || (data.type === void 0 || !func0.call(data, "type")) && (missing0 = "type") || (data.agreement === void 0 || !func0.call(data, "agreement")) && (missing0 = "agreement") || (data.seq === void 0 || !func0.call(data, "seq")) && (missing0 = "seq") || (data.prev === void 0 || !func0.call(data, "prev")) && (missing0 = "prev") || (data.at === void 0 || !func0.call(data, "at")) && (missing0 = "at") || (data.by === void 0 || !func0.call(data, "by")) && (missing0 = "by") || (data.body === void 0 || !func0.call(data, "body")) && (missing0 = "body")) {
-        validate324.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
+        validate325.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
         return false;
       } else {
         const _errs1 = errors;
         for (const key0 of Object.keys(data)) {
           if (!(key0 === "v" || key0 === "type" || key0 === "agreement" || key0 === "seq" || key0 === "prev" || key0 === "at" || key0 === "by" || key0 === "body")) {
-            validate324.errors = [{ instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" }];
+            validate325.errors = [{ instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" }];
             return false;
             break;
           }
@@ -4033,7 +4045,7 @@ function validate324(data, { instancePath = "", parentData, parentDataProperty, 
             if (data.type !== void 0 && func0.call(data, "type")) {
               const _errs3 = errors;
               if ("evidence.attested" !== data.type) {
-                validate324.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/const", keyword: "const", params: { allowedValue: "evidence.attested" }, message: "must be equal to constant" }];
+                validate325.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/const", keyword: "const", params: { allowedValue: "evidence.attested" }, message: "must be equal to constant" }];
                 return false;
               }
               var valid0 = _errs3 === errors;
@@ -4056,17 +4068,17 @@ function validate324(data, { instancePath = "", parentData, parentDataProperty, 
                   let data3 = data.seq;
                   const _errs5 = errors;
                   if (!(typeof data3 == "number" && (!(data3 % 1) && !isNaN(data3)) && isFinite(data3))) {
-                    validate324.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
+                    validate325.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
                     return false;
                   }
                   if (errors === _errs5) {
                     if (typeof data3 == "number" && isFinite(data3)) {
                       if (data3 > 1023 || isNaN(data3)) {
-                        validate324.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1023 }, message: "must be <= 1023" }];
+                        validate325.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1023 }, message: "must be <= 1023" }];
                         return false;
                       } else {
                         if (data3 < 1 || isNaN(data3)) {
-                          validate324.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" }];
+                          validate325.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" }];
                           return false;
                         }
                       }
@@ -4130,28 +4142,28 @@ function validate324(data, { instancePath = "", parentData, parentDataProperty, 
         }
       }
     } else {
-      validate324.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
+      validate325.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
       return false;
     }
   }
-  validate324.errors = vErrors;
+  validate325.errors = vErrors;
   return errors === 0;
 }
-var holdbackReleased = validate331;
-function validate227(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+var holdbackReleased = validate332;
+function validate228(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
   if (errors === 0) {
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if ((data.due === void 0 || !func0.call(data, "due")) && (missing0 = "due") || (data.cause === void 0 || !func0.call(data, "cause")) && (missing0 = "cause") || (data.toSeller === void 0 || !func0.call(data, "toSeller")) && (missing0 = "toSeller") || (data.fee === void 0 || !func0.call(data, "fee")) && (missing0 = "fee") || (data.toBuyer === void 0 || !func0.call(data, "toBuyer")) && (missing0 = "toBuyer")) {
-        validate227.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
+        validate228.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
         return false;
       } else {
         const _errs1 = errors;
         for (const key0 of Object.keys(data)) {
           if (!(key0 === "due" || key0 === "cause" || key0 === "toSeller" || key0 === "fee" || key0 === "toBuyer")) {
-            validate227.errors = [{ instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" }];
+            validate228.errors = [{ instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" }];
             return false;
             break;
           }
@@ -4218,27 +4230,27 @@ function validate227(data, { instancePath = "", parentData, parentDataProperty, 
         }
       }
     } else {
-      validate227.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
+      validate228.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
       return false;
     }
   }
-  validate227.errors = vErrors;
+  validate228.errors = vErrors;
   return errors === 0;
 }
-function validate331(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+function validate332(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
   if (errors === 0) {
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if ((data.v === void 0 || !func0.call(data, "v")) && (missing0 = "v") || (data.type === void 0 || !func0.call(data, "type")) && (missing0 = "type") || (data.agreement === void 0 || !func0.call(data, "agreement")) && (missing0 = "agreement") || (data.seq === void 0 || !func0.call(data, "seq")) && (missing0 = "seq") || (data.prev === void 0 || !func0.call(data, "prev")) && (missing0 = "prev") || (data.at === void 0 || !func0.call(data, "at")) && (missing0 = "at") || (data.by === void 0 || !func0.call(data, "by")) && (missing0 = "by") || (data.body === void 0 || !func0.call(data, "body")) && (missing0 = "body")) {
-        validate331.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
+        validate332.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
         return false;
       } else {
         const _errs1 = errors;
         for (const key0 of Object.keys(data)) {
           if (!(key0 === "v" || key0 === "type" || key0 === "agreement" || key0 === "seq" || key0 === "prev" || key0 === "at" || key0 === "by" || key0 === "body")) {
-            validate331.errors = [{ instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" }];
+            validate332.errors = [{ instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" }];
             return false;
             break;
           }
@@ -4258,7 +4270,7 @@ function validate331(data, { instancePath = "", parentData, parentDataProperty, 
             if (data.type !== void 0 && func0.call(data, "type")) {
               const _errs3 = errors;
               if ("holdback.released" !== data.type) {
-                validate331.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/const", keyword: "const", params: { allowedValue: "holdback.released" }, message: "must be equal to constant" }];
+                validate332.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/const", keyword: "const", params: { allowedValue: "holdback.released" }, message: "must be equal to constant" }];
                 return false;
               }
               var valid0 = _errs3 === errors;
@@ -4281,17 +4293,17 @@ function validate331(data, { instancePath = "", parentData, parentDataProperty, 
                   let data3 = data.seq;
                   const _errs5 = errors;
                   if (!(typeof data3 == "number" && (!(data3 % 1) && !isNaN(data3)) && isFinite(data3))) {
-                    validate331.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
+                    validate332.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
                     return false;
                   }
                   if (errors === _errs5) {
                     if (typeof data3 == "number" && isFinite(data3)) {
                       if (data3 > 1023 || isNaN(data3)) {
-                        validate331.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1023 }, message: "must be <= 1023" }];
+                        validate332.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1023 }, message: "must be <= 1023" }];
                         return false;
                       } else {
                         if (data3 < 1 || isNaN(data3)) {
-                          validate331.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" }];
+                          validate332.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" }];
                           return false;
                         }
                       }
@@ -4337,8 +4349,8 @@ function validate331(data, { instancePath = "", parentData, parentDataProperty, 
                       if (valid0) {
                         if (data.body !== void 0 && func0.call(data, "body")) {
                           const _errs10 = errors;
-                          if (!validate227(data.body, { instancePath: instancePath + "/body", parentData: data, parentDataProperty: "body", rootData })) {
-                            vErrors = vErrors === null ? validate227.errors : vErrors.concat(validate227.errors);
+                          if (!validate228(data.body, { instancePath: instancePath + "/body", parentData: data, parentDataProperty: "body", rootData })) {
+                            vErrors = vErrors === null ? validate228.errors : vErrors.concat(validate228.errors);
                             errors = vErrors.length;
                           }
                           var valid0 = _errs10 === errors;
@@ -4355,95 +4367,95 @@ function validate331(data, { instancePath = "", parentData, parentDataProperty, 
         }
       }
     } else {
-      validate331.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
+      validate332.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
       return false;
     }
   }
-  validate331.errors = vErrors;
+  validate332.errors = vErrors;
   return errors === 0;
 }
-var receipt = validate338;
+var receipt = validate339;
 var schema80 = { "$id": "https://settld.dev/schemas/receipt.schema.json", "type": "object", "properties": { "_type": { "const": "https://in-toto.io/Statement/v1" }, "subject": { "type": "array", "minItems": 1, "maxItems": 1, "items": { "type": "object", "properties": { "name": { "$ref": "common.schema.json#/$defs/digest" }, "digest": { "type": "object", "properties": { "sha256": { "type": "string", "pattern": "^[0-9a-f]{64}$" } }, "required": ["sha256"], "additionalProperties": false } }, "required": ["name", "digest"], "additionalProperties": false } }, "predicateType": { "const": "https://settld.dev/receipt/v1" }, "predicate": { "type": "object", "properties": { "v": { "$ref": "common.schema.json#/$defs/revision" }, "agreement": { "$ref": "common.schema.json#/$defs/digest" }, "at": { "$ref": "common.schema.json#/$defs/instant" }, "by": { "$ref": "common.schema.json#/$defs/partyId" }, "buyer": { "$ref": "common.schema.json#/$defs/partyId" }, "seller": { "$ref": "common.schema.json#/$defs/partyId" }, "amount": { "$ref": "common.schema.json#/$defs/amount" }, "events": { "type": "integer", "minimum": 1, "maximum": 1024 }, "reason": { "enum": ["settled", "cancelled", "offer-expired", "unfunded"] }, "outcome": { "enum": ["full", "partial", "none"] }, "totals": { "$ref": "common.schema.json#/$defs/totals" } }, "required": ["v", "agreement", "at", "by", "buyer", "seller", "amount", "events", "reason", "outcome", "totals"], "additionalProperties": false } }, "required": ["_type", "subject", "predicateType", "predicate"], "additionalProperties": false };
-function validate339(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+function validate340(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
   if (errors === 0) {
     if (typeof data === "string") {
       if (!pattern9.test(data)) {
-        validate339.errors = [{ instancePath, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^sha256:[0-9a-f]{64}$" }, message: 'must match pattern "^sha256:[0-9a-f]{64}$"' }];
+        validate340.errors = [{ instancePath, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^sha256:[0-9a-f]{64}$" }, message: 'must match pattern "^sha256:[0-9a-f]{64}$"' }];
         return false;
       }
     } else {
-      validate339.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+      validate340.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
       return false;
     }
   }
-  validate339.errors = vErrors;
+  validate340.errors = vErrors;
   return errors === 0;
 }
-function validate341(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+function validate342(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
   if ("2026-11-draft" !== data) {
-    validate341.errors = [{ instancePath, schemaPath: "#/const", keyword: "const", params: { allowedValue: "2026-11-draft" }, message: "must be equal to constant" }];
+    validate342.errors = [{ instancePath, schemaPath: "#/const", keyword: "const", params: { allowedValue: "2026-11-draft" }, message: "must be equal to constant" }];
     return false;
   }
-  validate341.errors = vErrors;
+  validate342.errors = vErrors;
   return errors === 0;
 }
-function validate344(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+function validate345(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
   if (errors === 0) {
     if (typeof data === "string") {
       if (!pattern0.test(data)) {
-        validate344.errors = [{ instancePath, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{3}Z$" }, message: 'must match pattern "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{3}Z$"' }];
+        validate345.errors = [{ instancePath, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{3}Z$" }, message: 'must match pattern "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{3}Z$"' }];
         return false;
       }
     } else {
-      validate344.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+      validate345.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
       return false;
     }
   }
-  validate344.errors = vErrors;
+  validate345.errors = vErrors;
   return errors === 0;
 }
-function validate346(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+function validate347(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
   if (errors === 0) {
     if (typeof data === "string") {
       if (func57(data) > 256) {
-        validate346.errors = [{ instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" }];
+        validate347.errors = [{ instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" }];
         return false;
       } else {
         if (!pattern1.test(data)) {
-          validate346.errors = [{ instancePath, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^[a-z][a-z0-9+.-]*:(?://[a-z0-9._~-]+(?::[0-9]{1,5})?(?:[/?#][!#-;=?-Z\\[\\]_a-z~]*)?|(?!//)[!#-;=?-Z\\[\\]_a-z~]+)$" }, message: 'must match pattern "^[a-z][a-z0-9+.-]*:(?://[a-z0-9._~-]+(?::[0-9]{1,5})?(?:[/?#][!#-;=?-Z\\[\\]_a-z~]*)?|(?!//)[!#-;=?-Z\\[\\]_a-z~]+)$"' }];
+          validate347.errors = [{ instancePath, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^[a-z][a-z0-9+.-]*:(?://[a-z0-9._~-]+(?::[0-9]{1,5})?(?:[/?#][!#-;=?-Z\\[\\]_a-z~]*)?|(?!//)[!#-;=?-Z\\[\\]_a-z~]+)$" }, message: 'must match pattern "^[a-z][a-z0-9+.-]*:(?://[a-z0-9._~-]+(?::[0-9]{1,5})?(?:[/?#][!#-;=?-Z\\[\\]_a-z~]*)?|(?!//)[!#-;=?-Z\\[\\]_a-z~]+)$"' }];
           return false;
         }
       }
     } else {
-      validate346.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+      validate347.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
       return false;
     }
   }
-  validate346.errors = vErrors;
+  validate347.errors = vErrors;
   return errors === 0;
 }
-function validate350(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+function validate351(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
   if (errors === 0) {
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if ((data.value === void 0 || !func0.call(data, "value")) && (missing0 = "value") || (data.assetCode === void 0 || !func0.call(data, "assetCode")) && (missing0 = "assetCode") || (data.assetScale === void 0 || !func0.call(data, "assetScale")) && (missing0 = "assetScale")) {
-        validate350.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
+        validate351.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
         return false;
       } else {
         const _errs1 = errors;
         for (const key0 of Object.keys(data)) {
           if (!(key0 === "value" || key0 === "assetCode" || key0 === "assetScale")) {
-            validate350.errors = [{ instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" }];
+            validate351.errors = [{ instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" }];
             return false;
             break;
           }
@@ -4486,27 +4498,27 @@ function validate350(data, { instancePath = "", parentData, parentDataProperty, 
         }
       }
     } else {
-      validate350.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
+      validate351.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
       return false;
     }
   }
-  validate350.errors = vErrors;
+  validate351.errors = vErrors;
   return errors === 0;
 }
-function validate355(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+function validate356(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
   if (errors === 0) {
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if ((data.funded === void 0 || !func0.call(data, "funded")) && (missing0 = "funded") || (data.toSeller === void 0 || !func0.call(data, "toSeller")) && (missing0 = "toSeller") || (data.fee === void 0 || !func0.call(data, "fee")) && (missing0 = "fee") || (data.toBuyer === void 0 || !func0.call(data, "toBuyer")) && (missing0 = "toBuyer")) {
-        validate355.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
+        validate356.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
         return false;
       } else {
         const _errs1 = errors;
         for (const key0 of Object.keys(data)) {
           if (!(key0 === "funded" || key0 === "toSeller" || key0 === "fee" || key0 === "toBuyer")) {
-            validate355.errors = [{ instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" }];
+            validate356.errors = [{ instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" }];
             return false;
             break;
           }
@@ -4514,8 +4526,8 @@ function validate355(data, { instancePath = "", parentData, parentDataProperty, 
         if (_errs1 === errors) {
           if (data.funded !== void 0 && func0.call(data, "funded")) {
             const _errs2 = errors;
-            if (!validate243(data.funded, { instancePath: instancePath + "/funded", parentData: data, parentDataProperty: "funded", rootData })) {
-              vErrors = vErrors === null ? validate243.errors : vErrors.concat(validate243.errors);
+            if (!validate244(data.funded, { instancePath: instancePath + "/funded", parentData: data, parentDataProperty: "funded", rootData })) {
+              vErrors = vErrors === null ? validate244.errors : vErrors.concat(validate244.errors);
               errors = vErrors.length;
             }
             var valid0 = _errs2 === errors;
@@ -4525,8 +4537,8 @@ function validate355(data, { instancePath = "", parentData, parentDataProperty, 
           if (valid0) {
             if (data.toSeller !== void 0 && func0.call(data, "toSeller")) {
               const _errs3 = errors;
-              if (!validate243(data.toSeller, { instancePath: instancePath + "/toSeller", parentData: data, parentDataProperty: "toSeller", rootData })) {
-                vErrors = vErrors === null ? validate243.errors : vErrors.concat(validate243.errors);
+              if (!validate244(data.toSeller, { instancePath: instancePath + "/toSeller", parentData: data, parentDataProperty: "toSeller", rootData })) {
+                vErrors = vErrors === null ? validate244.errors : vErrors.concat(validate244.errors);
                 errors = vErrors.length;
               }
               var valid0 = _errs3 === errors;
@@ -4536,8 +4548,8 @@ function validate355(data, { instancePath = "", parentData, parentDataProperty, 
             if (valid0) {
               if (data.fee !== void 0 && func0.call(data, "fee")) {
                 const _errs4 = errors;
-                if (!validate243(data.fee, { instancePath: instancePath + "/fee", parentData: data, parentDataProperty: "fee", rootData })) {
-                  vErrors = vErrors === null ? validate243.errors : vErrors.concat(validate243.errors);
+                if (!validate244(data.fee, { instancePath: instancePath + "/fee", parentData: data, parentDataProperty: "fee", rootData })) {
+                  vErrors = vErrors === null ? validate244.errors : vErrors.concat(validate244.errors);
                   errors = vErrors.length;
                 }
                 var valid0 = _errs4 === errors;
@@ -4547,8 +4559,8 @@ function validate355(data, { instancePath = "", parentData, parentDataProperty, 
               if (valid0) {
                 if (data.toBuyer !== void 0 && func0.call(data, "toBuyer")) {
                   const _errs5 = errors;
-                  if (!validate243(data.toBuyer, { instancePath: instancePath + "/toBuyer", parentData: data, parentDataProperty: "toBuyer", rootData })) {
-                    vErrors = vErrors === null ? validate243.errors : vErrors.concat(validate243.errors);
+                  if (!validate244(data.toBuyer, { instancePath: instancePath + "/toBuyer", parentData: data, parentDataProperty: "toBuyer", rootData })) {
+                    vErrors = vErrors === null ? validate244.errors : vErrors.concat(validate244.errors);
                     errors = vErrors.length;
                   }
                   var valid0 = _errs5 === errors;
@@ -4561,15 +4573,15 @@ function validate355(data, { instancePath = "", parentData, parentDataProperty, 
         }
       }
     } else {
-      validate355.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
+      validate356.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
       return false;
     }
   }
-  validate355.errors = vErrors;
+  validate356.errors = vErrors;
   return errors === 0;
 }
 var pattern20 = new RegExp("^[0-9a-f]{64}$", "u");
-function validate338(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+function validate339(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
@@ -4577,13 +4589,13 @@ function validate338(data, { instancePath = "", parentData, parentDataProperty, 
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if ((data._type === void 0 || !func0.call(data, "_type")) && (missing0 = "_type") || (data.subject === void 0 || !func0.call(data, "subject")) && (missing0 = "subject") || (data.predicateType === void 0 || !func0.call(data, "predicateType")) && (missing0 = "predicateType") || (data.predicate === void 0 || !func0.call(data, "predicate")) && (missing0 = "predicate")) {
-        validate338.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
+        validate339.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
         return false;
       } else {
         const _errs1 = errors;
         for (const key0 of Object.keys(data)) {
           if (!(key0 === "_type" || key0 === "subject" || key0 === "predicateType" || key0 === "predicate")) {
-            validate338.errors = [{ instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" }];
+            validate339.errors = [{ instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" }];
             return false;
             break;
           }
@@ -4592,7 +4604,7 @@ function validate338(data, { instancePath = "", parentData, parentDataProperty, 
           if (data._type !== void 0 && func0.call(data, "_type")) {
             const _errs2 = errors;
             if ("https://in-toto.io/Statement/v1" !== data._type) {
-              validate338.errors = [{ instancePath: instancePath + "/_type", schemaPath: "#/properties/_type/const", keyword: "const", params: { allowedValue: "https://in-toto.io/Statement/v1" }, message: "must be equal to constant" }];
+              validate339.errors = [{ instancePath: instancePath + "/_type", schemaPath: "#/properties/_type/const", keyword: "const", params: { allowedValue: "https://in-toto.io/Statement/v1" }, message: "must be equal to constant" }];
               return false;
             }
             var valid0 = _errs2 === errors;
@@ -4606,11 +4618,11 @@ function validate338(data, { instancePath = "", parentData, parentDataProperty, 
               if (errors === _errs3) {
                 if (Array.isArray(data1)) {
                   if (data1.length > 1) {
-                    validate338.errors = [{ instancePath: instancePath + "/subject", schemaPath: "#/properties/subject/maxItems", keyword: "maxItems", params: { limit: 1 }, message: "must NOT have more than 1 items" }];
+                    validate339.errors = [{ instancePath: instancePath + "/subject", schemaPath: "#/properties/subject/maxItems", keyword: "maxItems", params: { limit: 1 }, message: "must NOT have more than 1 items" }];
                     return false;
                   } else {
                     if (data1.length < 1) {
-                      validate338.errors = [{ instancePath: instancePath + "/subject", schemaPath: "#/properties/subject/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" }];
+                      validate339.errors = [{ instancePath: instancePath + "/subject", schemaPath: "#/properties/subject/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" }];
                       return false;
                     } else {
                       var valid1 = true;
@@ -4622,13 +4634,13 @@ function validate338(data, { instancePath = "", parentData, parentDataProperty, 
                           if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
                             let missing1;
                             if ((data2.name === void 0 || !func0.call(data2, "name")) && (missing1 = "name") || (data2.digest === void 0 || !func0.call(data2, "digest")) && (missing1 = "digest")) {
-                              validate338.errors = [{ instancePath: instancePath + "/subject/" + i0, schemaPath: "#/properties/subject/items/required", keyword: "required", params: { missingProperty: missing1 }, message: "must have required property '" + missing1 + "'" }];
+                              validate339.errors = [{ instancePath: instancePath + "/subject/" + i0, schemaPath: "#/properties/subject/items/required", keyword: "required", params: { missingProperty: missing1 }, message: "must have required property '" + missing1 + "'" }];
                               return false;
                             } else {
                               const _errs7 = errors;
                               for (const key1 of Object.keys(data2)) {
                                 if (!(key1 === "name" || key1 === "digest")) {
-                                  validate338.errors = [{ instancePath: instancePath + "/subject/" + i0, schemaPath: "#/properties/subject/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties" }];
+                                  validate339.errors = [{ instancePath: instancePath + "/subject/" + i0, schemaPath: "#/properties/subject/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties" }];
                                   return false;
                                   break;
                                 }
@@ -4636,8 +4648,8 @@ function validate338(data, { instancePath = "", parentData, parentDataProperty, 
                               if (_errs7 === errors) {
                                 if (data2.name !== void 0 && func0.call(data2, "name")) {
                                   const _errs8 = errors;
-                                  if (!validate339(data2.name, { instancePath: instancePath + "/subject/" + i0 + "/name", parentData: data2, parentDataProperty: "name", rootData })) {
-                                    vErrors = vErrors === null ? validate339.errors : vErrors.concat(validate339.errors);
+                                  if (!validate340(data2.name, { instancePath: instancePath + "/subject/" + i0 + "/name", parentData: data2, parentDataProperty: "name", rootData })) {
+                                    vErrors = vErrors === null ? validate340.errors : vErrors.concat(validate340.errors);
                                     errors = vErrors.length;
                                   }
                                   var valid2 = _errs8 === errors;
@@ -4652,13 +4664,13 @@ function validate338(data, { instancePath = "", parentData, parentDataProperty, 
                                       if (data4 && typeof data4 == "object" && !Array.isArray(data4)) {
                                         let missing2;
                                         if ((data4.sha256 === void 0 || !func0.call(data4, "sha256")) && (missing2 = "sha256")) {
-                                          validate338.errors = [{ instancePath: instancePath + "/subject/" + i0 + "/digest", schemaPath: "#/properties/subject/items/properties/digest/required", keyword: "required", params: { missingProperty: missing2 }, message: "must have required property '" + missing2 + "'" }];
+                                          validate339.errors = [{ instancePath: instancePath + "/subject/" + i0 + "/digest", schemaPath: "#/properties/subject/items/properties/digest/required", keyword: "required", params: { missingProperty: missing2 }, message: "must have required property '" + missing2 + "'" }];
                                           return false;
                                         } else {
                                           const _errs11 = errors;
                                           for (const key2 of Object.keys(data4)) {
                                             if (!(key2 === "sha256")) {
-                                              validate338.errors = [{ instancePath: instancePath + "/subject/" + i0 + "/digest", schemaPath: "#/properties/subject/items/properties/digest/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties" }];
+                                              validate339.errors = [{ instancePath: instancePath + "/subject/" + i0 + "/digest", schemaPath: "#/properties/subject/items/properties/digest/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties" }];
                                               return false;
                                               break;
                                             }
@@ -4670,11 +4682,11 @@ function validate338(data, { instancePath = "", parentData, parentDataProperty, 
                                               if (errors === _errs12) {
                                                 if (typeof data5 === "string") {
                                                   if (!pattern20.test(data5)) {
-                                                    validate338.errors = [{ instancePath: instancePath + "/subject/" + i0 + "/digest/sha256", schemaPath: "#/properties/subject/items/properties/digest/properties/sha256/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{64}$" }, message: 'must match pattern "^[0-9a-f]{64}$"' }];
+                                                    validate339.errors = [{ instancePath: instancePath + "/subject/" + i0 + "/digest/sha256", schemaPath: "#/properties/subject/items/properties/digest/properties/sha256/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{64}$" }, message: 'must match pattern "^[0-9a-f]{64}$"' }];
                                                     return false;
                                                   }
                                                 } else {
-                                                  validate338.errors = [{ instancePath: instancePath + "/subject/" + i0 + "/digest/sha256", schemaPath: "#/properties/subject/items/properties/digest/properties/sha256/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                                                  validate339.errors = [{ instancePath: instancePath + "/subject/" + i0 + "/digest/sha256", schemaPath: "#/properties/subject/items/properties/digest/properties/sha256/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
                                                   return false;
                                                 }
                                               }
@@ -4682,7 +4694,7 @@ function validate338(data, { instancePath = "", parentData, parentDataProperty, 
                                           }
                                         }
                                       } else {
-                                        validate338.errors = [{ instancePath: instancePath + "/subject/" + i0 + "/digest", schemaPath: "#/properties/subject/items/properties/digest/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
+                                        validate339.errors = [{ instancePath: instancePath + "/subject/" + i0 + "/digest", schemaPath: "#/properties/subject/items/properties/digest/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
                                         return false;
                                       }
                                     }
@@ -4694,7 +4706,7 @@ function validate338(data, { instancePath = "", parentData, parentDataProperty, 
                               }
                             }
                           } else {
-                            validate338.errors = [{ instancePath: instancePath + "/subject/" + i0, schemaPath: "#/properties/subject/items/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
+                            validate339.errors = [{ instancePath: instancePath + "/subject/" + i0, schemaPath: "#/properties/subject/items/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
                             return false;
                           }
                         }
@@ -4706,7 +4718,7 @@ function validate338(data, { instancePath = "", parentData, parentDataProperty, 
                     }
                   }
                 } else {
-                  validate338.errors = [{ instancePath: instancePath + "/subject", schemaPath: "#/properties/subject/type", keyword: "type", params: { type: "array" }, message: "must be array" }];
+                  validate339.errors = [{ instancePath: instancePath + "/subject", schemaPath: "#/properties/subject/type", keyword: "type", params: { type: "array" }, message: "must be array" }];
                   return false;
                 }
               }
@@ -4718,7 +4730,7 @@ function validate338(data, { instancePath = "", parentData, parentDataProperty, 
               if (data.predicateType !== void 0 && func0.call(data, "predicateType")) {
                 const _errs14 = errors;
                 if ("https://settld.dev/receipt/v1" !== data.predicateType) {
-                  validate338.errors = [{ instancePath: instancePath + "/predicateType", schemaPath: "#/properties/predicateType/const", keyword: "const", params: { allowedValue: "https://settld.dev/receipt/v1" }, message: "must be equal to constant" }];
+                  validate339.errors = [{ instancePath: instancePath + "/predicateType", schemaPath: "#/properties/predicateType/const", keyword: "const", params: { allowedValue: "https://settld.dev/receipt/v1" }, message: "must be equal to constant" }];
                   return false;
                 }
                 var valid0 = _errs14 === errors;
@@ -4733,13 +4745,13 @@ function validate338(data, { instancePath = "", parentData, parentDataProperty, 
                     if (data7 && typeof data7 == "object" && !Array.isArray(data7)) {
                       let missing3;
                       if ((data7.v === void 0 || !func0.call(data7, "v")) && (missing3 = "v") || (data7.agreement === void 0 || !func0.call(data7, "agreement")) && (missing3 = "agreement") || (data7.at === void 0 || !func0.call(data7, "at")) && (missing3 = "at") || (data7.by === void 0 || !func0.call(data7, "by")) && (missing3 = "by") || (data7.buyer === void 0 || !func0.call(data7, "buyer")) && (missing3 = "buyer") || (data7.seller === void 0 || !func0.call(data7, "seller")) && (missing3 = "seller") || (data7.amount === void 0 || !func0.call(data7, "amount")) && (missing3 = "amount") || (data7.events === void 0 || !func0.call(data7, "events")) && (missing3 = "events") || (data7.reason === void 0 || !func0.call(data7, "reason")) && (missing3 = "reason") || (data7.outcome === void 0 || !func0.call(data7, "outcome")) && (missing3 = "outcome") || (data7.totals === void 0 || !func0.call(data7, "totals")) && (missing3 = "totals")) {
-                        validate338.errors = [{ instancePath: instancePath + "/predicate", schemaPath: "#/properties/predicate/required", keyword: "required", params: { missingProperty: missing3 }, message: "must have required property '" + missing3 + "'" }];
+                        validate339.errors = [{ instancePath: instancePath + "/predicate", schemaPath: "#/properties/predicate/required", keyword: "required", params: { missingProperty: missing3 }, message: "must have required property '" + missing3 + "'" }];
                         return false;
                       } else {
                         const _errs17 = errors;
                         for (const key3 of Object.keys(data7)) {
                           if (!func0.call(schema80.properties.predicate.properties, key3)) {
-                            validate338.errors = [{ instancePath: instancePath + "/predicate", schemaPath: "#/properties/predicate/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 }, message: "must NOT have additional properties" }];
+                            validate339.errors = [{ instancePath: instancePath + "/predicate", schemaPath: "#/properties/predicate/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 }, message: "must NOT have additional properties" }];
                             return false;
                             break;
                           }
@@ -4747,8 +4759,8 @@ function validate338(data, { instancePath = "", parentData, parentDataProperty, 
                         if (_errs17 === errors) {
                           if (data7.v !== void 0 && func0.call(data7, "v")) {
                             const _errs18 = errors;
-                            if (!validate341(data7.v, { instancePath: instancePath + "/predicate/v", parentData: data7, parentDataProperty: "v", rootData })) {
-                              vErrors = vErrors === null ? validate341.errors : vErrors.concat(validate341.errors);
+                            if (!validate342(data7.v, { instancePath: instancePath + "/predicate/v", parentData: data7, parentDataProperty: "v", rootData })) {
+                              vErrors = vErrors === null ? validate342.errors : vErrors.concat(validate342.errors);
                               errors = vErrors.length;
                             }
                             var valid4 = _errs18 === errors;
@@ -4758,8 +4770,8 @@ function validate338(data, { instancePath = "", parentData, parentDataProperty, 
                           if (valid4) {
                             if (data7.agreement !== void 0 && func0.call(data7, "agreement")) {
                               const _errs19 = errors;
-                              if (!validate339(data7.agreement, { instancePath: instancePath + "/predicate/agreement", parentData: data7, parentDataProperty: "agreement", rootData })) {
-                                vErrors = vErrors === null ? validate339.errors : vErrors.concat(validate339.errors);
+                              if (!validate340(data7.agreement, { instancePath: instancePath + "/predicate/agreement", parentData: data7, parentDataProperty: "agreement", rootData })) {
+                                vErrors = vErrors === null ? validate340.errors : vErrors.concat(validate340.errors);
                                 errors = vErrors.length;
                               }
                               var valid4 = _errs19 === errors;
@@ -4769,8 +4781,8 @@ function validate338(data, { instancePath = "", parentData, parentDataProperty, 
                             if (valid4) {
                               if (data7.at !== void 0 && func0.call(data7, "at")) {
                                 const _errs20 = errors;
-                                if (!validate344(data7.at, { instancePath: instancePath + "/predicate/at", parentData: data7, parentDataProperty: "at", rootData })) {
-                                  vErrors = vErrors === null ? validate344.errors : vErrors.concat(validate344.errors);
+                                if (!validate345(data7.at, { instancePath: instancePath + "/predicate/at", parentData: data7, parentDataProperty: "at", rootData })) {
+                                  vErrors = vErrors === null ? validate345.errors : vErrors.concat(validate345.errors);
                                   errors = vErrors.length;
                                 }
                                 var valid4 = _errs20 === errors;
@@ -4780,8 +4792,8 @@ function validate338(data, { instancePath = "", parentData, parentDataProperty, 
                               if (valid4) {
                                 if (data7.by !== void 0 && func0.call(data7, "by")) {
                                   const _errs21 = errors;
-                                  if (!validate346(data7.by, { instancePath: instancePath + "/predicate/by", parentData: data7, parentDataProperty: "by", rootData })) {
-                                    vErrors = vErrors === null ? validate346.errors : vErrors.concat(validate346.errors);
+                                  if (!validate347(data7.by, { instancePath: instancePath + "/predicate/by", parentData: data7, parentDataProperty: "by", rootData })) {
+                                    vErrors = vErrors === null ? validate347.errors : vErrors.concat(validate347.errors);
                                     errors = vErrors.length;
                                   }
                                   var valid4 = _errs21 === errors;
@@ -4791,8 +4803,8 @@ function validate338(data, { instancePath = "", parentData, parentDataProperty, 
                                 if (valid4) {
                                   if (data7.buyer !== void 0 && func0.call(data7, "buyer")) {
                                     const _errs22 = errors;
-                                    if (!validate346(data7.buyer, { instancePath: instancePath + "/predicate/buyer", parentData: data7, parentDataProperty: "buyer", rootData })) {
-                                      vErrors = vErrors === null ? validate346.errors : vErrors.concat(validate346.errors);
+                                    if (!validate347(data7.buyer, { instancePath: instancePath + "/predicate/buyer", parentData: data7, parentDataProperty: "buyer", rootData })) {
+                                      vErrors = vErrors === null ? validate347.errors : vErrors.concat(validate347.errors);
                                       errors = vErrors.length;
                                     }
                                     var valid4 = _errs22 === errors;
@@ -4802,8 +4814,8 @@ function validate338(data, { instancePath = "", parentData, parentDataProperty, 
                                   if (valid4) {
                                     if (data7.seller !== void 0 && func0.call(data7, "seller")) {
                                       const _errs23 = errors;
-                                      if (!validate346(data7.seller, { instancePath: instancePath + "/predicate/seller", parentData: data7, parentDataProperty: "seller", rootData })) {
-                                        vErrors = vErrors === null ? validate346.errors : vErrors.concat(validate346.errors);
+                                      if (!validate347(data7.seller, { instancePath: instancePath + "/predicate/seller", parentData: data7, parentDataProperty: "seller", rootData })) {
+                                        vErrors = vErrors === null ? validate347.errors : vErrors.concat(validate347.errors);
                                         errors = vErrors.length;
                                       }
                                       var valid4 = _errs23 === errors;
@@ -4813,8 +4825,8 @@ function validate338(data, { instancePath = "", parentData, parentDataProperty, 
                                     if (valid4) {
                                       if (data7.amount !== void 0 && func0.call(data7, "amount")) {
                                         const _errs24 = errors;
-                                        if (!validate350(data7.amount, { instancePath: instancePath + "/predicate/amount", parentData: data7, parentDataProperty: "amount", rootData })) {
-                                          vErrors = vErrors === null ? validate350.errors : vErrors.concat(validate350.errors);
+                                        if (!validate351(data7.amount, { instancePath: instancePath + "/predicate/amount", parentData: data7, parentDataProperty: "amount", rootData })) {
+                                          vErrors = vErrors === null ? validate351.errors : vErrors.concat(validate351.errors);
                                           errors = vErrors.length;
                                         }
                                         var valid4 = _errs24 === errors;
@@ -4826,17 +4838,17 @@ function validate338(data, { instancePath = "", parentData, parentDataProperty, 
                                           let data15 = data7.events;
                                           const _errs25 = errors;
                                           if (!(typeof data15 == "number" && (!(data15 % 1) && !isNaN(data15)) && isFinite(data15))) {
-                                            validate338.errors = [{ instancePath: instancePath + "/predicate/events", schemaPath: "#/properties/predicate/properties/events/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
+                                            validate339.errors = [{ instancePath: instancePath + "/predicate/events", schemaPath: "#/properties/predicate/properties/events/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
                                             return false;
                                           }
                                           if (errors === _errs25) {
                                             if (typeof data15 == "number" && isFinite(data15)) {
                                               if (data15 > 1024 || isNaN(data15)) {
-                                                validate338.errors = [{ instancePath: instancePath + "/predicate/events", schemaPath: "#/properties/predicate/properties/events/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1024 }, message: "must be <= 1024" }];
+                                                validate339.errors = [{ instancePath: instancePath + "/predicate/events", schemaPath: "#/properties/predicate/properties/events/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1024 }, message: "must be <= 1024" }];
                                                 return false;
                                               } else {
                                                 if (data15 < 1 || isNaN(data15)) {
-                                                  validate338.errors = [{ instancePath: instancePath + "/predicate/events", schemaPath: "#/properties/predicate/properties/events/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" }];
+                                                  validate339.errors = [{ instancePath: instancePath + "/predicate/events", schemaPath: "#/properties/predicate/properties/events/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" }];
                                                   return false;
                                                 }
                                               }
@@ -4851,7 +4863,7 @@ function validate338(data, { instancePath = "", parentData, parentDataProperty, 
                                             let data16 = data7.reason;
                                             const _errs27 = errors;
                                             if (!(data16 === "settled" || data16 === "cancelled" || data16 === "offer-expired" || data16 === "unfunded")) {
-                                              validate338.errors = [{ instancePath: instancePath + "/predicate/reason", schemaPath: "#/properties/predicate/properties/reason/enum", keyword: "enum", params: { allowedValues: schema80.properties.predicate.properties.reason.enum }, message: "must be equal to one of the allowed values" }];
+                                              validate339.errors = [{ instancePath: instancePath + "/predicate/reason", schemaPath: "#/properties/predicate/properties/reason/enum", keyword: "enum", params: { allowedValues: schema80.properties.predicate.properties.reason.enum }, message: "must be equal to one of the allowed values" }];
                                               return false;
                                             }
                                             var valid4 = _errs27 === errors;
@@ -4863,7 +4875,7 @@ function validate338(data, { instancePath = "", parentData, parentDataProperty, 
                                               let data17 = data7.outcome;
                                               const _errs28 = errors;
                                               if (!(data17 === "full" || data17 === "partial" || data17 === "none")) {
-                                                validate338.errors = [{ instancePath: instancePath + "/predicate/outcome", schemaPath: "#/properties/predicate/properties/outcome/enum", keyword: "enum", params: { allowedValues: schema80.properties.predicate.properties.outcome.enum }, message: "must be equal to one of the allowed values" }];
+                                                validate339.errors = [{ instancePath: instancePath + "/predicate/outcome", schemaPath: "#/properties/predicate/properties/outcome/enum", keyword: "enum", params: { allowedValues: schema80.properties.predicate.properties.outcome.enum }, message: "must be equal to one of the allowed values" }];
                                                 return false;
                                               }
                                               var valid4 = _errs28 === errors;
@@ -4873,8 +4885,8 @@ function validate338(data, { instancePath = "", parentData, parentDataProperty, 
                                             if (valid4) {
                                               if (data7.totals !== void 0 && func0.call(data7, "totals")) {
                                                 const _errs29 = errors;
-                                                if (!validate355(data7.totals, { instancePath: instancePath + "/predicate/totals", parentData: data7, parentDataProperty: "totals", rootData })) {
-                                                  vErrors = vErrors === null ? validate355.errors : vErrors.concat(validate355.errors);
+                                                if (!validate356(data7.totals, { instancePath: instancePath + "/predicate/totals", parentData: data7, parentDataProperty: "totals", rootData })) {
+                                                  vErrors = vErrors === null ? validate356.errors : vErrors.concat(validate356.errors);
                                                   errors = vErrors.length;
                                                 }
                                                 var valid4 = _errs29 === errors;
@@ -4894,7 +4906,7 @@ function validate338(data, { instancePath = "", parentData, parentDataProperty, 
                         }
                       }
                     } else {
-                      validate338.errors = [{ instancePath: instancePath + "/predicate", schemaPath: "#/properties/predicate/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
+                      validate339.errors = [{ instancePath: instancePath + "/predicate", schemaPath: "#/properties/predicate/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
                       return false;
                     }
                   }
@@ -4908,14 +4920,14 @@ function validate338(data, { instancePath = "", parentData, parentDataProperty, 
         }
       }
     } else {
-      validate338.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
+      validate339.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
       return false;
     }
   }
-  validate338.errors = vErrors;
+  validate339.errors = vErrors;
   return errors === 0;
 }
-var settlementExecuted = validate361;
+var settlementExecuted = validate362;
 function validate192(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -5015,20 +5027,20 @@ function validate192(data, { instancePath = "", parentData, parentDataProperty, 
   validate192.errors = vErrors;
   return errors === 0;
 }
-function validate361(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+function validate362(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
   if (errors === 0) {
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if ((data.v === void 0 || !func0.call(data, "v")) && (missing0 = "v") || (data.type === void 0 || !func0.call(data, "type")) && (missing0 = "type") || (data.agreement === void 0 || !func0.call(data, "agreement")) && (missing0 = "agreement") || (data.seq === void 0 || !func0.call(data, "seq")) && (missing0 = "seq") || (data.prev === void 0 || !func0.call(data, "prev")) && (missing0 = "prev") || (data.at === void 0 || !func0.call(data, "at")) && (missing0 = "at") || (data.by === void 0 || !func0.call(data, "by")) && (missing0 = "by") || (data.body === void 0 || !func0.call(data, "body")) && (missing0 = "body")) {
-        validate361.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
+        validate362.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
         return false;
       } else {
         const _errs1 = errors;
         for (const key0 of Object.keys(data)) {
           if (!(key0 === "v" || key0 === "type" || key0 === "agreement" || key0 === "seq" || key0 === "prev" || key0 === "at" || key0 === "by" || key0 === "body")) {
-            validate361.errors = [{ instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" }];
+            validate362.errors = [{ instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" }];
             return false;
             break;
           }
@@ -5048,7 +5060,7 @@ function validate361(data, { instancePath = "", parentData, parentDataProperty, 
             if (data.type !== void 0 && func0.call(data, "type")) {
               const _errs3 = errors;
               if ("settlement.executed" !== data.type) {
-                validate361.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/const", keyword: "const", params: { allowedValue: "settlement.executed" }, message: "must be equal to constant" }];
+                validate362.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/const", keyword: "const", params: { allowedValue: "settlement.executed" }, message: "must be equal to constant" }];
                 return false;
               }
               var valid0 = _errs3 === errors;
@@ -5071,17 +5083,17 @@ function validate361(data, { instancePath = "", parentData, parentDataProperty, 
                   let data3 = data.seq;
                   const _errs5 = errors;
                   if (!(typeof data3 == "number" && (!(data3 % 1) && !isNaN(data3)) && isFinite(data3))) {
-                    validate361.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
+                    validate362.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
                     return false;
                   }
                   if (errors === _errs5) {
                     if (typeof data3 == "number" && isFinite(data3)) {
                       if (data3 > 1023 || isNaN(data3)) {
-                        validate361.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1023 }, message: "must be <= 1023" }];
+                        validate362.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1023 }, message: "must be <= 1023" }];
                         return false;
                       } else {
                         if (data3 < 1 || isNaN(data3)) {
-                          validate361.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" }];
+                          validate362.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" }];
                           return false;
                         }
                       }
@@ -5145,51 +5157,51 @@ function validate361(data, { instancePath = "", parentData, parentDataProperty, 
         }
       }
     } else {
-      validate361.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
+      validate362.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
       return false;
     }
   }
-  validate361.errors = vErrors;
+  validate362.errors = vErrors;
   return errors === 0;
 }
-var trust = validate368;
+var trust = validate369;
 var schema88 = { "$id": "https://settld.dev/schemas/trust.schema.json", "type": "object", "properties": { "registry": { "type": "object", "properties": { "id": { "$ref": "common.schema.json#/$defs/partyId" }, "jwk": { "$ref": "common.schema.json#/$defs/jwk" } }, "required": ["id"], "additionalProperties": false }, "version": { "type": "integer", "minimum": 0, "maximum": 9007199254740991 }, "issuedAt": { "$ref": "common.schema.json#/$defs/instant" }, "expiresAt": { "$ref": "common.schema.json#/$defs/instant" }, "parties": { "type": "array", "maxItems": 4096, "items": { "type": "object", "properties": { "id": { "$ref": "common.schema.json#/$defs/partyId" }, "roles": { "type": "array", "minItems": 1, "maxItems": 5, "items": { "enum": ["buyer", "seller", "checker", "arbiter", "settler"] } }, "keys": { "type": "array", "minItems": 1, "maxItems": 64, "items": { "type": "object", "properties": { "jwk": { "$ref": "common.schema.json#/$defs/jwk" }, "notBefore": { "$ref": "common.schema.json#/$defs/instant" }, "notAfter": { "$ref": "common.schema.json#/$defs/instant" }, "revoked": { "type": "object", "properties": { "at": { "$ref": "common.schema.json#/$defs/instant" }, "reason": { "enum": ["superseded", "compromised"] } }, "required": ["at", "reason"], "additionalProperties": false } }, "required": ["jwk", "notBefore", "notAfter"], "additionalProperties": false } } }, "required": ["id", "roles", "keys"], "additionalProperties": false } } }, "required": ["registry", "version", "issuedAt", "expiresAt", "parties"], "additionalProperties": false };
-function validate369(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+function validate370(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
   if (errors === 0) {
     if (typeof data === "string") {
       if (func57(data) > 256) {
-        validate369.errors = [{ instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" }];
+        validate370.errors = [{ instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" }];
         return false;
       } else {
         if (!pattern1.test(data)) {
-          validate369.errors = [{ instancePath, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^[a-z][a-z0-9+.-]*:(?://[a-z0-9._~-]+(?::[0-9]{1,5})?(?:[/?#][!#-;=?-Z\\[\\]_a-z~]*)?|(?!//)[!#-;=?-Z\\[\\]_a-z~]+)$" }, message: 'must match pattern "^[a-z][a-z0-9+.-]*:(?://[a-z0-9._~-]+(?::[0-9]{1,5})?(?:[/?#][!#-;=?-Z\\[\\]_a-z~]*)?|(?!//)[!#-;=?-Z\\[\\]_a-z~]+)$"' }];
+          validate370.errors = [{ instancePath, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^[a-z][a-z0-9+.-]*:(?://[a-z0-9._~-]+(?::[0-9]{1,5})?(?:[/?#][!#-;=?-Z\\[\\]_a-z~]*)?|(?!//)[!#-;=?-Z\\[\\]_a-z~]+)$" }, message: 'must match pattern "^[a-z][a-z0-9+.-]*:(?://[a-z0-9._~-]+(?::[0-9]{1,5})?(?:[/?#][!#-;=?-Z\\[\\]_a-z~]*)?|(?!//)[!#-;=?-Z\\[\\]_a-z~]+)$"' }];
           return false;
         }
       }
     } else {
-      validate369.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+      validate370.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
       return false;
     }
   }
-  validate369.errors = vErrors;
+  validate370.errors = vErrors;
   return errors === 0;
 }
-function validate371(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+function validate372(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
   if (errors === 0) {
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if ((data.kty === void 0 || !func0.call(data, "kty")) && (missing0 = "kty") || (data.crv === void 0 || !func0.call(data, "crv")) && (missing0 = "crv") || (data.x === void 0 || !func0.call(data, "x")) && (missing0 = "x")) {
-        validate371.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
+        validate372.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
         return false;
       } else {
         const _errs1 = errors;
         for (const key0 of Object.keys(data)) {
           if (!(key0 === "kty" || key0 === "crv" || key0 === "x")) {
-            validate371.errors = [{ instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" }];
+            validate372.errors = [{ instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" }];
             return false;
             break;
           }
@@ -5198,7 +5210,7 @@ function validate371(data, { instancePath = "", parentData, parentDataProperty, 
           if (data.kty !== void 0 && func0.call(data, "kty")) {
             const _errs2 = errors;
             if ("OKP" !== data.kty) {
-              validate371.errors = [{ instancePath: instancePath + "/kty", schemaPath: "#/properties/kty/const", keyword: "const", params: { allowedValue: "OKP" }, message: "must be equal to constant" }];
+              validate372.errors = [{ instancePath: instancePath + "/kty", schemaPath: "#/properties/kty/const", keyword: "const", params: { allowedValue: "OKP" }, message: "must be equal to constant" }];
               return false;
             }
             var valid0 = _errs2 === errors;
@@ -5209,7 +5221,7 @@ function validate371(data, { instancePath = "", parentData, parentDataProperty, 
             if (data.crv !== void 0 && func0.call(data, "crv")) {
               const _errs3 = errors;
               if ("Ed25519" !== data.crv) {
-                validate371.errors = [{ instancePath: instancePath + "/crv", schemaPath: "#/properties/crv/const", keyword: "const", params: { allowedValue: "Ed25519" }, message: "must be equal to constant" }];
+                validate372.errors = [{ instancePath: instancePath + "/crv", schemaPath: "#/properties/crv/const", keyword: "const", params: { allowedValue: "Ed25519" }, message: "must be equal to constant" }];
                 return false;
               }
               var valid0 = _errs3 === errors;
@@ -5223,11 +5235,11 @@ function validate371(data, { instancePath = "", parentData, parentDataProperty, 
                 if (errors === _errs4) {
                   if (typeof data2 === "string") {
                     if (!pattern4.test(data2)) {
-                      validate371.errors = [{ instancePath: instancePath + "/x", schemaPath: "#/properties/x/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$" }, message: 'must match pattern "^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$"' }];
+                      validate372.errors = [{ instancePath: instancePath + "/x", schemaPath: "#/properties/x/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$" }, message: 'must match pattern "^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$"' }];
                       return false;
                     }
                   } else {
-                    validate371.errors = [{ instancePath: instancePath + "/x", schemaPath: "#/properties/x/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+                    validate372.errors = [{ instancePath: instancePath + "/x", schemaPath: "#/properties/x/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
                     return false;
                   }
                 }
@@ -5240,31 +5252,31 @@ function validate371(data, { instancePath = "", parentData, parentDataProperty, 
         }
       }
     } else {
-      validate371.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
+      validate372.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
       return false;
     }
   }
-  validate371.errors = vErrors;
+  validate372.errors = vErrors;
   return errors === 0;
 }
-function validate373(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+function validate374(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
   if (errors === 0) {
     if (typeof data === "string") {
       if (!pattern0.test(data)) {
-        validate373.errors = [{ instancePath, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{3}Z$" }, message: 'must match pattern "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{3}Z$"' }];
+        validate374.errors = [{ instancePath, schemaPath: "#/pattern", keyword: "pattern", params: { pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{3}Z$" }, message: 'must match pattern "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{3}Z$"' }];
         return false;
       }
     } else {
-      validate373.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
+      validate374.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" }, message: "must be string" }];
       return false;
     }
   }
-  validate373.errors = vErrors;
+  validate374.errors = vErrors;
   return errors === 0;
 }
-function validate368(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+function validate369(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
@@ -5272,13 +5284,13 @@ function validate368(data, { instancePath = "", parentData, parentDataProperty, 
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if ((data.registry === void 0 || !func0.call(data, "registry")) && (missing0 = "registry") || (data.version === void 0 || !func0.call(data, "version")) && (missing0 = "version") || (data.issuedAt === void 0 || !func0.call(data, "issuedAt")) && (missing0 = "issuedAt") || (data.expiresAt === void 0 || !func0.call(data, "expiresAt")) && (missing0 = "expiresAt") || (data.parties === void 0 || !func0.call(data, "parties")) && (missing0 = "parties")) {
-        validate368.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
+        validate369.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
         return false;
       } else {
         const _errs1 = errors;
         for (const key0 of Object.keys(data)) {
           if (!(key0 === "registry" || key0 === "version" || key0 === "issuedAt" || key0 === "expiresAt" || key0 === "parties")) {
-            validate368.errors = [{ instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" }];
+            validate369.errors = [{ instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" }];
             return false;
             break;
           }
@@ -5291,13 +5303,13 @@ function validate368(data, { instancePath = "", parentData, parentDataProperty, 
               if (data0 && typeof data0 == "object" && !Array.isArray(data0)) {
                 let missing1;
                 if ((data0.id === void 0 || !func0.call(data0, "id")) && (missing1 = "id")) {
-                  validate368.errors = [{ instancePath: instancePath + "/registry", schemaPath: "#/properties/registry/required", keyword: "required", params: { missingProperty: missing1 }, message: "must have required property '" + missing1 + "'" }];
+                  validate369.errors = [{ instancePath: instancePath + "/registry", schemaPath: "#/properties/registry/required", keyword: "required", params: { missingProperty: missing1 }, message: "must have required property '" + missing1 + "'" }];
                   return false;
                 } else {
                   const _errs4 = errors;
                   for (const key1 of Object.keys(data0)) {
                     if (!(key1 === "id" || key1 === "jwk")) {
-                      validate368.errors = [{ instancePath: instancePath + "/registry", schemaPath: "#/properties/registry/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties" }];
+                      validate369.errors = [{ instancePath: instancePath + "/registry", schemaPath: "#/properties/registry/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties" }];
                       return false;
                       break;
                     }
@@ -5305,8 +5317,8 @@ function validate368(data, { instancePath = "", parentData, parentDataProperty, 
                   if (_errs4 === errors) {
                     if (data0.id !== void 0 && func0.call(data0, "id")) {
                       const _errs5 = errors;
-                      if (!validate369(data0.id, { instancePath: instancePath + "/registry/id", parentData: data0, parentDataProperty: "id", rootData })) {
-                        vErrors = vErrors === null ? validate369.errors : vErrors.concat(validate369.errors);
+                      if (!validate370(data0.id, { instancePath: instancePath + "/registry/id", parentData: data0, parentDataProperty: "id", rootData })) {
+                        vErrors = vErrors === null ? validate370.errors : vErrors.concat(validate370.errors);
                         errors = vErrors.length;
                       }
                       var valid1 = _errs5 === errors;
@@ -5316,8 +5328,8 @@ function validate368(data, { instancePath = "", parentData, parentDataProperty, 
                     if (valid1) {
                       if (data0.jwk !== void 0 && func0.call(data0, "jwk")) {
                         const _errs6 = errors;
-                        if (!validate371(data0.jwk, { instancePath: instancePath + "/registry/jwk", parentData: data0, parentDataProperty: "jwk", rootData })) {
-                          vErrors = vErrors === null ? validate371.errors : vErrors.concat(validate371.errors);
+                        if (!validate372(data0.jwk, { instancePath: instancePath + "/registry/jwk", parentData: data0, parentDataProperty: "jwk", rootData })) {
+                          vErrors = vErrors === null ? validate372.errors : vErrors.concat(validate372.errors);
                           errors = vErrors.length;
                         }
                         var valid1 = _errs6 === errors;
@@ -5328,7 +5340,7 @@ function validate368(data, { instancePath = "", parentData, parentDataProperty, 
                   }
                 }
               } else {
-                validate368.errors = [{ instancePath: instancePath + "/registry", schemaPath: "#/properties/registry/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
+                validate369.errors = [{ instancePath: instancePath + "/registry", schemaPath: "#/properties/registry/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
                 return false;
               }
             }
@@ -5341,17 +5353,17 @@ function validate368(data, { instancePath = "", parentData, parentDataProperty, 
               let data3 = data.version;
               const _errs7 = errors;
               if (!(typeof data3 == "number" && (!(data3 % 1) && !isNaN(data3)) && isFinite(data3))) {
-                validate368.errors = [{ instancePath: instancePath + "/version", schemaPath: "#/properties/version/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
+                validate369.errors = [{ instancePath: instancePath + "/version", schemaPath: "#/properties/version/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
                 return false;
               }
               if (errors === _errs7) {
                 if (typeof data3 == "number" && isFinite(data3)) {
                   if (data3 > 9007199254740991 || isNaN(data3)) {
-                    validate368.errors = [{ instancePath: instancePath + "/version", schemaPath: "#/properties/version/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
+                    validate369.errors = [{ instancePath: instancePath + "/version", schemaPath: "#/properties/version/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }];
                     return false;
                   } else {
                     if (data3 < 0 || isNaN(data3)) {
-                      validate368.errors = [{ instancePath: instancePath + "/version", schemaPath: "#/properties/version/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }];
+                      validate369.errors = [{ instancePath: instancePath + "/version", schemaPath: "#/properties/version/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }];
                       return false;
                     }
                   }
@@ -5364,8 +5376,8 @@ function validate368(data, { instancePath = "", parentData, parentDataProperty, 
             if (valid0) {
               if (data.issuedAt !== void 0 && func0.call(data, "issuedAt")) {
                 const _errs9 = errors;
-                if (!validate373(data.issuedAt, { instancePath: instancePath + "/issuedAt", parentData: data, parentDataProperty: "issuedAt", rootData })) {
-                  vErrors = vErrors === null ? validate373.errors : vErrors.concat(validate373.errors);
+                if (!validate374(data.issuedAt, { instancePath: instancePath + "/issuedAt", parentData: data, parentDataProperty: "issuedAt", rootData })) {
+                  vErrors = vErrors === null ? validate374.errors : vErrors.concat(validate374.errors);
                   errors = vErrors.length;
                 }
                 var valid0 = _errs9 === errors;
@@ -5375,8 +5387,8 @@ function validate368(data, { instancePath = "", parentData, parentDataProperty, 
               if (valid0) {
                 if (data.expiresAt !== void 0 && func0.call(data, "expiresAt")) {
                   const _errs10 = errors;
-                  if (!validate373(data.expiresAt, { instancePath: instancePath + "/expiresAt", parentData: data, parentDataProperty: "expiresAt", rootData })) {
-                    vErrors = vErrors === null ? validate373.errors : vErrors.concat(validate373.errors);
+                  if (!validate374(data.expiresAt, { instancePath: instancePath + "/expiresAt", parentData: data, parentDataProperty: "expiresAt", rootData })) {
+                    vErrors = vErrors === null ? validate374.errors : vErrors.concat(validate374.errors);
                     errors = vErrors.length;
                   }
                   var valid0 = _errs10 === errors;
@@ -5390,7 +5402,7 @@ function validate368(data, { instancePath = "", parentData, parentDataProperty, 
                     if (errors === _errs11) {
                       if (Array.isArray(data6)) {
                         if (data6.length > 4096) {
-                          validate368.errors = [{ instancePath: instancePath + "/parties", schemaPath: "#/properties/parties/maxItems", keyword: "maxItems", params: { limit: 4096 }, message: "must NOT have more than 4096 items" }];
+                          validate369.errors = [{ instancePath: instancePath + "/parties", schemaPath: "#/properties/parties/maxItems", keyword: "maxItems", params: { limit: 4096 }, message: "must NOT have more than 4096 items" }];
                           return false;
                         } else {
                           var valid2 = true;
@@ -5402,13 +5414,13 @@ function validate368(data, { instancePath = "", parentData, parentDataProperty, 
                               if (data7 && typeof data7 == "object" && !Array.isArray(data7)) {
                                 let missing2;
                                 if ((data7.id === void 0 || !func0.call(data7, "id")) && (missing2 = "id") || (data7.roles === void 0 || !func0.call(data7, "roles")) && (missing2 = "roles") || (data7.keys === void 0 || !func0.call(data7, "keys")) && (missing2 = "keys")) {
-                                  validate368.errors = [{ instancePath: instancePath + "/parties/" + i0, schemaPath: "#/properties/parties/items/required", keyword: "required", params: { missingProperty: missing2 }, message: "must have required property '" + missing2 + "'" }];
+                                  validate369.errors = [{ instancePath: instancePath + "/parties/" + i0, schemaPath: "#/properties/parties/items/required", keyword: "required", params: { missingProperty: missing2 }, message: "must have required property '" + missing2 + "'" }];
                                   return false;
                                 } else {
                                   const _errs15 = errors;
                                   for (const key2 of Object.keys(data7)) {
                                     if (!(key2 === "id" || key2 === "roles" || key2 === "keys")) {
-                                      validate368.errors = [{ instancePath: instancePath + "/parties/" + i0, schemaPath: "#/properties/parties/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties" }];
+                                      validate369.errors = [{ instancePath: instancePath + "/parties/" + i0, schemaPath: "#/properties/parties/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties" }];
                                       return false;
                                       break;
                                     }
@@ -5416,8 +5428,8 @@ function validate368(data, { instancePath = "", parentData, parentDataProperty, 
                                   if (_errs15 === errors) {
                                     if (data7.id !== void 0 && func0.call(data7, "id")) {
                                       const _errs16 = errors;
-                                      if (!validate369(data7.id, { instancePath: instancePath + "/parties/" + i0 + "/id", parentData: data7, parentDataProperty: "id", rootData })) {
-                                        vErrors = vErrors === null ? validate369.errors : vErrors.concat(validate369.errors);
+                                      if (!validate370(data7.id, { instancePath: instancePath + "/parties/" + i0 + "/id", parentData: data7, parentDataProperty: "id", rootData })) {
+                                        vErrors = vErrors === null ? validate370.errors : vErrors.concat(validate370.errors);
                                         errors = vErrors.length;
                                       }
                                       var valid3 = _errs16 === errors;
@@ -5431,11 +5443,11 @@ function validate368(data, { instancePath = "", parentData, parentDataProperty, 
                                         if (errors === _errs17) {
                                           if (Array.isArray(data9)) {
                                             if (data9.length > 5) {
-                                              validate368.errors = [{ instancePath: instancePath + "/parties/" + i0 + "/roles", schemaPath: "#/properties/parties/items/properties/roles/maxItems", keyword: "maxItems", params: { limit: 5 }, message: "must NOT have more than 5 items" }];
+                                              validate369.errors = [{ instancePath: instancePath + "/parties/" + i0 + "/roles", schemaPath: "#/properties/parties/items/properties/roles/maxItems", keyword: "maxItems", params: { limit: 5 }, message: "must NOT have more than 5 items" }];
                                               return false;
                                             } else {
                                               if (data9.length < 1) {
-                                                validate368.errors = [{ instancePath: instancePath + "/parties/" + i0 + "/roles", schemaPath: "#/properties/parties/items/properties/roles/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" }];
+                                                validate369.errors = [{ instancePath: instancePath + "/parties/" + i0 + "/roles", schemaPath: "#/properties/parties/items/properties/roles/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" }];
                                                 return false;
                                               } else {
                                                 var valid4 = true;
@@ -5444,7 +5456,7 @@ function validate368(data, { instancePath = "", parentData, parentDataProperty, 
                                                   let data10 = data9[i1];
                                                   const _errs19 = errors;
                                                   if (!(data10 === "buyer" || data10 === "seller" || data10 === "checker" || data10 === "arbiter" || data10 === "settler")) {
-                                                    validate368.errors = [{ instancePath: instancePath + "/parties/" + i0 + "/roles/" + i1, schemaPath: "#/properties/parties/items/properties/roles/items/enum", keyword: "enum", params: { allowedValues: schema88.properties.parties.items.properties.roles.items.enum }, message: "must be equal to one of the allowed values" }];
+                                                    validate369.errors = [{ instancePath: instancePath + "/parties/" + i0 + "/roles/" + i1, schemaPath: "#/properties/parties/items/properties/roles/items/enum", keyword: "enum", params: { allowedValues: schema88.properties.parties.items.properties.roles.items.enum }, message: "must be equal to one of the allowed values" }];
                                                     return false;
                                                   }
                                                   var valid4 = _errs19 === errors;
@@ -5455,7 +5467,7 @@ function validate368(data, { instancePath = "", parentData, parentDataProperty, 
                                               }
                                             }
                                           } else {
-                                            validate368.errors = [{ instancePath: instancePath + "/parties/" + i0 + "/roles", schemaPath: "#/properties/parties/items/properties/roles/type", keyword: "type", params: { type: "array" }, message: "must be array" }];
+                                            validate369.errors = [{ instancePath: instancePath + "/parties/" + i0 + "/roles", schemaPath: "#/properties/parties/items/properties/roles/type", keyword: "type", params: { type: "array" }, message: "must be array" }];
                                             return false;
                                           }
                                         }
@@ -5470,11 +5482,11 @@ function validate368(data, { instancePath = "", parentData, parentDataProperty, 
                                           if (errors === _errs20) {
                                             if (Array.isArray(data11)) {
                                               if (data11.length > 64) {
-                                                validate368.errors = [{ instancePath: instancePath + "/parties/" + i0 + "/keys", schemaPath: "#/properties/parties/items/properties/keys/maxItems", keyword: "maxItems", params: { limit: 64 }, message: "must NOT have more than 64 items" }];
+                                                validate369.errors = [{ instancePath: instancePath + "/parties/" + i0 + "/keys", schemaPath: "#/properties/parties/items/properties/keys/maxItems", keyword: "maxItems", params: { limit: 64 }, message: "must NOT have more than 64 items" }];
                                                 return false;
                                               } else {
                                                 if (data11.length < 1) {
-                                                  validate368.errors = [{ instancePath: instancePath + "/parties/" + i0 + "/keys", schemaPath: "#/properties/parties/items/properties/keys/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" }];
+                                                  validate369.errors = [{ instancePath: instancePath + "/parties/" + i0 + "/keys", schemaPath: "#/properties/parties/items/properties/keys/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" }];
                                                   return false;
                                                 } else {
                                                   var valid5 = true;
@@ -5486,13 +5498,13 @@ function validate368(data, { instancePath = "", parentData, parentDataProperty, 
                                                       if (data12 && typeof data12 == "object" && !Array.isArray(data12)) {
                                                         let missing3;
                                                         if ((data12.jwk === void 0 || !func0.call(data12, "jwk")) && (missing3 = "jwk") || (data12.notBefore === void 0 || !func0.call(data12, "notBefore")) && (missing3 = "notBefore") || (data12.notAfter === void 0 || !func0.call(data12, "notAfter")) && (missing3 = "notAfter")) {
-                                                          validate368.errors = [{ instancePath: instancePath + "/parties/" + i0 + "/keys/" + i2, schemaPath: "#/properties/parties/items/properties/keys/items/required", keyword: "required", params: { missingProperty: missing3 }, message: "must have required property '" + missing3 + "'" }];
+                                                          validate369.errors = [{ instancePath: instancePath + "/parties/" + i0 + "/keys/" + i2, schemaPath: "#/properties/parties/items/properties/keys/items/required", keyword: "required", params: { missingProperty: missing3 }, message: "must have required property '" + missing3 + "'" }];
                                                           return false;
                                                         } else {
                                                           const _errs24 = errors;
                                                           for (const key3 of Object.keys(data12)) {
                                                             if (!(key3 === "jwk" || key3 === "notBefore" || key3 === "notAfter" || key3 === "revoked")) {
-                                                              validate368.errors = [{ instancePath: instancePath + "/parties/" + i0 + "/keys/" + i2, schemaPath: "#/properties/parties/items/properties/keys/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 }, message: "must NOT have additional properties" }];
+                                                              validate369.errors = [{ instancePath: instancePath + "/parties/" + i0 + "/keys/" + i2, schemaPath: "#/properties/parties/items/properties/keys/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 }, message: "must NOT have additional properties" }];
                                                               return false;
                                                               break;
                                                             }
@@ -5500,8 +5512,8 @@ function validate368(data, { instancePath = "", parentData, parentDataProperty, 
                                                           if (_errs24 === errors) {
                                                             if (data12.jwk !== void 0 && func0.call(data12, "jwk")) {
                                                               const _errs25 = errors;
-                                                              if (!validate371(data12.jwk, { instancePath: instancePath + "/parties/" + i0 + "/keys/" + i2 + "/jwk", parentData: data12, parentDataProperty: "jwk", rootData })) {
-                                                                vErrors = vErrors === null ? validate371.errors : vErrors.concat(validate371.errors);
+                                                              if (!validate372(data12.jwk, { instancePath: instancePath + "/parties/" + i0 + "/keys/" + i2 + "/jwk", parentData: data12, parentDataProperty: "jwk", rootData })) {
+                                                                vErrors = vErrors === null ? validate372.errors : vErrors.concat(validate372.errors);
                                                                 errors = vErrors.length;
                                                               }
                                                               var valid6 = _errs25 === errors;
@@ -5511,8 +5523,8 @@ function validate368(data, { instancePath = "", parentData, parentDataProperty, 
                                                             if (valid6) {
                                                               if (data12.notBefore !== void 0 && func0.call(data12, "notBefore")) {
                                                                 const _errs26 = errors;
-                                                                if (!validate373(data12.notBefore, { instancePath: instancePath + "/parties/" + i0 + "/keys/" + i2 + "/notBefore", parentData: data12, parentDataProperty: "notBefore", rootData })) {
-                                                                  vErrors = vErrors === null ? validate373.errors : vErrors.concat(validate373.errors);
+                                                                if (!validate374(data12.notBefore, { instancePath: instancePath + "/parties/" + i0 + "/keys/" + i2 + "/notBefore", parentData: data12, parentDataProperty: "notBefore", rootData })) {
+                                                                  vErrors = vErrors === null ? validate374.errors : vErrors.concat(validate374.errors);
                                                                   errors = vErrors.length;
                                                                 }
                                                                 var valid6 = _errs26 === errors;
@@ -5522,8 +5534,8 @@ function validate368(data, { instancePath = "", parentData, parentDataProperty, 
                                                               if (valid6) {
                                                                 if (data12.notAfter !== void 0 && func0.call(data12, "notAfter")) {
                                                                   const _errs27 = errors;
-                                                                  if (!validate373(data12.notAfter, { instancePath: instancePath + "/parties/" + i0 + "/keys/" + i2 + "/notAfter", parentData: data12, parentDataProperty: "notAfter", rootData })) {
-                                                                    vErrors = vErrors === null ? validate373.errors : vErrors.concat(validate373.errors);
+                                                                  if (!validate374(data12.notAfter, { instancePath: instancePath + "/parties/" + i0 + "/keys/" + i2 + "/notAfter", parentData: data12, parentDataProperty: "notAfter", rootData })) {
+                                                                    vErrors = vErrors === null ? validate374.errors : vErrors.concat(validate374.errors);
                                                                     errors = vErrors.length;
                                                                   }
                                                                   var valid6 = _errs27 === errors;
@@ -5538,13 +5550,13 @@ function validate368(data, { instancePath = "", parentData, parentDataProperty, 
                                                                       if (data16 && typeof data16 == "object" && !Array.isArray(data16)) {
                                                                         let missing4;
                                                                         if ((data16.at === void 0 || !func0.call(data16, "at")) && (missing4 = "at") || (data16.reason === void 0 || !func0.call(data16, "reason")) && (missing4 = "reason")) {
-                                                                          validate368.errors = [{ instancePath: instancePath + "/parties/" + i0 + "/keys/" + i2 + "/revoked", schemaPath: "#/properties/parties/items/properties/keys/items/properties/revoked/required", keyword: "required", params: { missingProperty: missing4 }, message: "must have required property '" + missing4 + "'" }];
+                                                                          validate369.errors = [{ instancePath: instancePath + "/parties/" + i0 + "/keys/" + i2 + "/revoked", schemaPath: "#/properties/parties/items/properties/keys/items/properties/revoked/required", keyword: "required", params: { missingProperty: missing4 }, message: "must have required property '" + missing4 + "'" }];
                                                                           return false;
                                                                         } else {
                                                                           const _errs30 = errors;
                                                                           for (const key4 of Object.keys(data16)) {
                                                                             if (!(key4 === "at" || key4 === "reason")) {
-                                                                              validate368.errors = [{ instancePath: instancePath + "/parties/" + i0 + "/keys/" + i2 + "/revoked", schemaPath: "#/properties/parties/items/properties/keys/items/properties/revoked/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key4 }, message: "must NOT have additional properties" }];
+                                                                              validate369.errors = [{ instancePath: instancePath + "/parties/" + i0 + "/keys/" + i2 + "/revoked", schemaPath: "#/properties/parties/items/properties/keys/items/properties/revoked/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key4 }, message: "must NOT have additional properties" }];
                                                                               return false;
                                                                               break;
                                                                             }
@@ -5552,8 +5564,8 @@ function validate368(data, { instancePath = "", parentData, parentDataProperty, 
                                                                           if (_errs30 === errors) {
                                                                             if (data16.at !== void 0 && func0.call(data16, "at")) {
                                                                               const _errs31 = errors;
-                                                                              if (!validate373(data16.at, { instancePath: instancePath + "/parties/" + i0 + "/keys/" + i2 + "/revoked/at", parentData: data16, parentDataProperty: "at", rootData })) {
-                                                                                vErrors = vErrors === null ? validate373.errors : vErrors.concat(validate373.errors);
+                                                                              if (!validate374(data16.at, { instancePath: instancePath + "/parties/" + i0 + "/keys/" + i2 + "/revoked/at", parentData: data16, parentDataProperty: "at", rootData })) {
+                                                                                vErrors = vErrors === null ? validate374.errors : vErrors.concat(validate374.errors);
                                                                                 errors = vErrors.length;
                                                                               }
                                                                               var valid7 = _errs31 === errors;
@@ -5565,7 +5577,7 @@ function validate368(data, { instancePath = "", parentData, parentDataProperty, 
                                                                                 let data18 = data16.reason;
                                                                                 const _errs32 = errors;
                                                                                 if (!(data18 === "superseded" || data18 === "compromised")) {
-                                                                                  validate368.errors = [{ instancePath: instancePath + "/parties/" + i0 + "/keys/" + i2 + "/revoked/reason", schemaPath: "#/properties/parties/items/properties/keys/items/properties/revoked/properties/reason/enum", keyword: "enum", params: { allowedValues: schema88.properties.parties.items.properties.keys.items.properties.revoked.properties.reason.enum }, message: "must be equal to one of the allowed values" }];
+                                                                                  validate369.errors = [{ instancePath: instancePath + "/parties/" + i0 + "/keys/" + i2 + "/revoked/reason", schemaPath: "#/properties/parties/items/properties/keys/items/properties/revoked/properties/reason/enum", keyword: "enum", params: { allowedValues: schema88.properties.parties.items.properties.keys.items.properties.revoked.properties.reason.enum }, message: "must be equal to one of the allowed values" }];
                                                                                   return false;
                                                                                 }
                                                                                 var valid7 = _errs32 === errors;
@@ -5576,7 +5588,7 @@ function validate368(data, { instancePath = "", parentData, parentDataProperty, 
                                                                           }
                                                                         }
                                                                       } else {
-                                                                        validate368.errors = [{ instancePath: instancePath + "/parties/" + i0 + "/keys/" + i2 + "/revoked", schemaPath: "#/properties/parties/items/properties/keys/items/properties/revoked/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
+                                                                        validate369.errors = [{ instancePath: instancePath + "/parties/" + i0 + "/keys/" + i2 + "/revoked", schemaPath: "#/properties/parties/items/properties/keys/items/properties/revoked/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
                                                                         return false;
                                                                       }
                                                                     }
@@ -5590,7 +5602,7 @@ function validate368(data, { instancePath = "", parentData, parentDataProperty, 
                                                           }
                                                         }
                                                       } else {
-                                                        validate368.errors = [{ instancePath: instancePath + "/parties/" + i0 + "/keys/" + i2, schemaPath: "#/properties/parties/items/properties/keys/items/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
+                                                        validate369.errors = [{ instancePath: instancePath + "/parties/" + i0 + "/keys/" + i2, schemaPath: "#/properties/parties/items/properties/keys/items/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
                                                         return false;
                                                       }
                                                     }
@@ -5602,7 +5614,7 @@ function validate368(data, { instancePath = "", parentData, parentDataProperty, 
                                                 }
                                               }
                                             } else {
-                                              validate368.errors = [{ instancePath: instancePath + "/parties/" + i0 + "/keys", schemaPath: "#/properties/parties/items/properties/keys/type", keyword: "type", params: { type: "array" }, message: "must be array" }];
+                                              validate369.errors = [{ instancePath: instancePath + "/parties/" + i0 + "/keys", schemaPath: "#/properties/parties/items/properties/keys/type", keyword: "type", params: { type: "array" }, message: "must be array" }];
                                               return false;
                                             }
                                           }
@@ -5615,7 +5627,7 @@ function validate368(data, { instancePath = "", parentData, parentDataProperty, 
                                   }
                                 }
                               } else {
-                                validate368.errors = [{ instancePath: instancePath + "/parties/" + i0, schemaPath: "#/properties/parties/items/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
+                                validate369.errors = [{ instancePath: instancePath + "/parties/" + i0, schemaPath: "#/properties/parties/items/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
                                 return false;
                               }
                             }
@@ -5626,7 +5638,7 @@ function validate368(data, { instancePath = "", parentData, parentDataProperty, 
                           }
                         }
                       } else {
-                        validate368.errors = [{ instancePath: instancePath + "/parties", schemaPath: "#/properties/parties/type", keyword: "type", params: { type: "array" }, message: "must be array" }];
+                        validate369.errors = [{ instancePath: instancePath + "/parties", schemaPath: "#/properties/parties/type", keyword: "type", params: { type: "array" }, message: "must be array" }];
                         return false;
                       }
                     }
@@ -5641,14 +5653,14 @@ function validate368(data, { instancePath = "", parentData, parentDataProperty, 
         }
       }
     } else {
-      validate368.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
+      validate369.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
       return false;
     }
   }
-  validate368.errors = vErrors;
+  validate369.errors = vErrors;
   return errors === 0;
 }
-var workSubmitted = validate381;
+var workSubmitted = validate382;
 function validate142(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -5741,20 +5753,20 @@ function validate142(data, { instancePath = "", parentData, parentDataProperty, 
   validate142.errors = vErrors;
   return errors === 0;
 }
-function validate381(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+function validate382(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
   if (errors === 0) {
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if ((data.v === void 0 || !func0.call(data, "v")) && (missing0 = "v") || (data.type === void 0 || !func0.call(data, "type")) && (missing0 = "type") || (data.agreement === void 0 || !func0.call(data, "agreement")) && (missing0 = "agreement") || (data.seq === void 0 || !func0.call(data, "seq")) && (missing0 = "seq") || (data.prev === void 0 || !func0.call(data, "prev")) && (missing0 = "prev") || (data.at === void 0 || !func0.call(data, "at")) && (missing0 = "at") || (data.by === void 0 || !func0.call(data, "by")) && (missing0 = "by") || (data.body === void 0 || !func0.call(data, "body")) && (missing0 = "body")) {
-        validate381.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
+        validate382.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }];
         return false;
       } else {
         const _errs1 = errors;
         for (const key0 of Object.keys(data)) {
           if (!(key0 === "v" || key0 === "type" || key0 === "agreement" || key0 === "seq" || key0 === "prev" || key0 === "at" || key0 === "by" || key0 === "body")) {
-            validate381.errors = [{ instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" }];
+            validate382.errors = [{ instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" }];
             return false;
             break;
           }
@@ -5774,7 +5786,7 @@ function validate381(data, { instancePath = "", parentData, parentDataProperty, 
             if (data.type !== void 0 && func0.call(data, "type")) {
               const _errs3 = errors;
               if ("work.submitted" !== data.type) {
-                validate381.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/const", keyword: "const", params: { allowedValue: "work.submitted" }, message: "must be equal to constant" }];
+                validate382.errors = [{ instancePath: instancePath + "/type", schemaPath: "#/properties/type/const", keyword: "const", params: { allowedValue: "work.submitted" }, message: "must be equal to constant" }];
                 return false;
               }
               var valid0 = _errs3 === errors;
@@ -5797,17 +5809,17 @@ function validate381(data, { instancePath = "", parentData, parentDataProperty, 
                   let data3 = data.seq;
                   const _errs5 = errors;
                   if (!(typeof data3 == "number" && (!(data3 % 1) && !isNaN(data3)) && isFinite(data3))) {
-                    validate381.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
+                    validate382.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }];
                     return false;
                   }
                   if (errors === _errs5) {
                     if (typeof data3 == "number" && isFinite(data3)) {
                       if (data3 > 1023 || isNaN(data3)) {
-                        validate381.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1023 }, message: "must be <= 1023" }];
+                        validate382.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1023 }, message: "must be <= 1023" }];
                         return false;
                       } else {
                         if (data3 < 1 || isNaN(data3)) {
-                          validate381.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" }];
+                          validate382.errors = [{ instancePath: instancePath + "/seq", schemaPath: "#/properties/seq/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" }];
                           return false;
                         }
                       }
@@ -5871,11 +5883,11 @@ function validate381(data, { instancePath = "", parentData, parentDataProperty, 
         }
       }
     } else {
-      validate381.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
+      validate382.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }];
       return false;
     }
   }
-  validate381.errors = vErrors;
+  validate382.errors = vErrors;
   return errors === 0;
 }
 export {

@@ -151,7 +151,8 @@ const smallR: readonly Case[] = [
       code: "DSSE_SIGNATURE_R_SMALL_ORDER",
       fault: `r-${name}`,
       why: `R is the ${name} point: a nonce of zero, which shows the private key to everyone; the equation with cofactor holds.`,
-      kills: name === "identity" ? "skip the small-order check of R" : "multiply by the cofactor and skip the check of R",
+      kills:
+        name === "identity" ? "skip the small-order check of R" : "multiply by the cofactor and skip the check of R",
       with: [key, message, withR(rBytes)],
     }),
   ),
@@ -185,7 +186,11 @@ const notCanonical: readonly Case[] = [
     [
       ["y-plus-p", le32(P + y1), "y is at least p and, reduced, that of a point of full order."],
       ["y-plus-p-sign-bit", withSign(le32(P + y1)), "The same with the sign bit set."],
-      ["y-plus-p-off-curve", le32(P + off), "y is at least p, and reduced it is no point either; the encoding is judged first."],
+      [
+        "y-plus-p-off-curve",
+        le32(P + off),
+        "y is at least p, and reduced it is no point either; the encoding is judged first.",
+      ],
       ["all-bits", new Uint8Array(32).fill(0xff), "The greatest 32 bytes."],
     ] as const
   ).flatMap(([name, bytes, why]) => [
@@ -232,8 +237,18 @@ const sRange: readonly Case[] = [
   ...(
     [
       ["s-equals-l", L, "S = L is the first value that is too large; it means zero.", "compare S <= L"],
-      ["s-plus-l", s + L, "S + L fulfils the same equation: anyone can make a second signature from a first.", "skip the S < L check"],
-      ["s-plus-2l", s + 2n * L, "Most multiples of L show in the three highest bits, which old code checks only.", "skip the S < L check"],
+      [
+        "s-plus-l",
+        s + L,
+        "S + L fulfils the same equation: anyone can make a second signature from a first.",
+        "skip the S < L check",
+      ],
+      [
+        "s-plus-2l",
+        s + 2n * L,
+        "Most multiples of L show in the three highest bits, which old code checks only.",
+        "skip the S < L check",
+      ],
       ["s-plus-8l", s + 8n * L, "Here the highest bit of S is set or close to it.", "mask the highest bits of S"],
       ["s-max", 2n ** 256n - 1n, "The greatest 32 bytes.", "reduce S modulo L"],
     ] as const
@@ -271,7 +286,12 @@ const sRange: readonly Case[] = [
 const A: Point = times(B, scalar);
 const mixedKey = (index: number): Uint8Array => A.add(torsion(index)).toBytes();
 
-const checkHolds = (index: number, rIndex: number, bent: readonly [Uint8Array, Uint8Array, Uint8Array], expected: boolean) => {
+const checkHolds = (
+  index: number,
+  rIndex: number,
+  bent: readonly [Uint8Array, Uint8Array, Uint8Array],
+  expected: boolean,
+) => {
   const [publicKey, text, sig] = bent;
   const r = ed(sig.subarray(0, 32));
   // The construction is checked where it is made, by another way than the reference takes.
@@ -281,7 +301,8 @@ const checkHolds = (index: number, rIndex: number, bent: readonly [Uint8Array, U
   return bent;
 };
 
-const ed = (bytes: Uint8Array): Point => (B.constructor as unknown as { fromBytes: (b: Uint8Array) => Point }).fromBytes(bytes);
+const ed = (bytes: Uint8Array): Point =>
+  (B.constructor as unknown as { fromBytes: (b: Uint8Array) => Point }).fromBytes(bytes);
 
 const mixed = (index: number, rIndex: number, expected: boolean, until: (k: bigint, raw: bigint) => boolean) => {
   const publicKey = mixedKey(index);
@@ -349,7 +370,8 @@ const lengths: readonly Case[] = [
       clause: "DSSE-7",
       code: "DSSE_SIGNATURE_LENGTH",
       fault: `signature-of-${length}-bytes`,
-      why: length > 64 ? "A byte too many is not cut off." : "A short signature is neither padded nor a reason to crash.",
+      why:
+        length > 64 ? "A byte too many is not cut off." : "A short signature is neither padded nor a reason to crash.",
       kills: length > 64 ? "read the first 64 bytes" : "read 64 bytes without looking at the length",
       with: [key, message, concatBytes(signature, new Uint8Array(1)).subarray(0, length)],
     }),
@@ -360,7 +382,8 @@ const lengths: readonly Case[] = [
       clause: "KEY-3",
       code: "KEY_LENGTH",
       fault: `key-of-${length}-bytes`,
-      why: length > 32 ? "Bytes behind the key are not cut off." : "A short key is neither padded nor a reason to crash.",
+      why:
+        length > 32 ? "Bytes behind the key are not cut off." : "A short key is neither padded nor a reason to crash.",
       kills: length > 32 ? "read the first 32 bytes" : "read 32 bytes without looking at the length",
       with: [concatBytes(key, new Uint8Array(33)).subarray(0, length), message, signature],
     }),
@@ -426,7 +449,10 @@ export const ed25519: readonly VectorFile[] = [
       { comment: "R of small order, in each of its 14 encodings.", cases: smallR },
       { comment: "Encodings of other points, and of none.", cases: notCanonical },
       { comment: "The range of S.", cases: sRange },
-      { comment: "Keys and R with a part of small order, where verification with and without cofactor differ.", cases: torsions },
+      {
+        comment: "Keys and R with a part of small order, where verification with and without cofactor differ.",
+        cases: torsions,
+      },
       { comment: "Lengths.", cases: lengths },
       { comment: "Signatures of something else.", cases: invalid },
     ],

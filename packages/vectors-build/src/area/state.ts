@@ -24,6 +24,7 @@ import {
   NO_BALANCES,
   OFFERED,
   offer,
+  REVIEW,
   RULED,
   release,
   rule,
@@ -32,7 +33,6 @@ import {
   terms,
   WINDOW,
   WINDOW_BALANCES,
-  REVIEW,
 } from "../story.ts";
 import { at } from "../time.ts";
 
@@ -49,17 +49,32 @@ const EVENTS: Readonly<Record<string, (log: Log, hours: number) => Step>> = {
   "approval.given": (log, hours) =>
     approve({}, { hours, body: { submission: some(log), requirement: "approved", approved: true } }),
   "decision.made": (log, hours) =>
-    decide({}, {
-      hours,
-      body: { due: at(hours), submission: some(log), attempt: 1, requirements: [{ id: "valid", code: "POLICY_MET" }], gross: "48000", outcome: "full", final: true },
-    }),
+    decide(
+      {},
+      {
+        hours,
+        body: {
+          due: at(hours),
+          submission: some(log),
+          attempt: 1,
+          requirements: [{ id: "valid", code: "POLICY_MET" }],
+          gross: "48000",
+          outcome: "full",
+          final: true,
+        },
+      },
+    ),
   "settlement.executed": (log, hours) =>
-    settle({}, { hours, body: { due: at(hours), cause: some(log), toSeller: "42120", fee: "1080", toBuyer: "0", held: "4800" } }),
+    settle(
+      {},
+      { hours, body: { due: at(hours), cause: some(log), toSeller: "42120", fee: "1080", toBuyer: "0", held: "4800" } },
+    ),
   "dispute.opened": (log, hours) => dispute({}, { hours, body: { decision: some(log), reasonCode: "wrong-data" } }),
   "dispute.resolved": (log, hours) => rule({}, { hours, body: { dispute: some(log), toSeller: "1000" } }),
   "holdback.released": (log, hours) =>
     release({}, { hours, body: { due: at(hours), cause: some(log), toSeller: "4680", fee: "120", toBuyer: "0" } }),
-  "agreement.closed": (_, hours) => close({}, { hours, body: { due: at(hours), reason: "settled", totals: FULL_TOTALS } }),
+  "agreement.closed": (_, hours) =>
+    close({}, { hours, body: { due: at(hours), reason: "settled", totals: FULL_TOTALS } }),
 };
 
 const TYPES = Object.keys(EVENTS);
@@ -122,7 +137,13 @@ const fine = (id: string, why: string, status: string, balances: object, ...step
   steps,
 });
 
-const WORK = { "work.submitted": "notFunded", "evidence.attested": "notFunded", "approval.given": "notFunded", "decision.made": "notFunded", "settlement.executed": "notFunded" };
+const WORK = {
+  "work.submitted": "notFunded",
+  "evidence.attested": "notFunded",
+  "approval.given": "notFunded",
+  "decision.made": "notFunded",
+  "settlement.executed": "notFunded",
+};
 const LATE = { "dispute.opened": "notSettled", "dispute.resolved": "notSettled", "holdback.released": "notSettled" };
 const OVER = {
   "agreement.offered": "offered",
@@ -161,31 +182,114 @@ export const state: readonly VectorFile[] = [
   {
     path: "state/table.json",
     op: "log.reduce",
-    description: "One event more than a good log, for every event and every state. The group's prefix brings the log into the state.",
+    description:
+      "One event more than a good log, for every event and every state. The group's prefix brings the log into the state.",
     groups: [
-      after("State none.", EMPTY, [fine("state-offered", "The offer opens a log.", "offered", NO_BALANCES, offer()), ...strangers()]),
+      after("State none.", EMPTY, [
+        fine("state-offered", "The offer opens a log.", "offered", NO_BALANCES, offer()),
+        ...strangers(),
+      ]),
       after("State offered, before acceptBy.", OFFERED, [
         fine("state-accepted", "The other party accepts.", "accepted", NO_BALANCES, accept()),
         fine("state-offered-cancelled", "Either party may cancel before funding.", "cancelling", NO_BALANCES, cancel()),
-        ...refused("offered", OFFERED, 2, "state-accepted", cells({ "agreement.offered": "offered", "escrow.funded": "notAccepted", ...WORK, ...LATE, "agreement.closed": "notDue" })),
+        ...refused(
+          "offered",
+          OFFERED,
+          2,
+          "state-accepted",
+          cells({
+            "agreement.offered": "offered",
+            "escrow.funded": "notAccepted",
+            ...WORK,
+            ...LATE,
+            "agreement.closed": "notDue",
+          }),
+        ),
       ]),
       after("State accepted, before fundBy.", ACCEPTED, [
         fine("state-funded", "The settler attests the funding.", "funded", ESCROW_BALANCES, fund()),
-        fine("state-accepted-cancelled", "Either party may cancel before funding.", "cancelling", NO_BALANCES, cancel({ by: "buyer" })),
-        ...refused("accepted", ACCEPTED, 3, "state-funded", cells({ "agreement.offered": "offered", "agreement.accepted": "accepted", ...WORK, ...LATE, "agreement.closed": "notDue" })),
+        fine(
+          "state-accepted-cancelled",
+          "Either party may cancel before funding.",
+          "cancelling",
+          NO_BALANCES,
+          cancel({ by: "buyer" }),
+        ),
+        ...refused(
+          "accepted",
+          ACCEPTED,
+          3,
+          "state-funded",
+          cells({
+            "agreement.offered": "offered",
+            "agreement.accepted": "accepted",
+            ...WORK,
+            ...LATE,
+            "agreement.closed": "notDue",
+          }),
+        ),
       ]),
       after("State funded, before submitBy.", FUNDED, [
         fine("state-review", "The seller submits.", "review", ESCROW_BALANCES, submit()),
         fine("state-funded-cancelled", "The seller may give the money back.", "cancelling", ESCROW_BALANCES, cancel()),
-        ...refused("funded", FUNDED, 3, "state-review", cells({ "agreement.offered": "offered", "agreement.accepted": "accepted", "escrow.funded": "funded", "evidence.attested": "noSubmission", "approval.given": "noSubmission", "decision.made": "notDue", "settlement.executed": "notDecided", ...LATE, "agreement.closed": "notSettled" })),
+        ...refused(
+          "funded",
+          FUNDED,
+          3,
+          "state-review",
+          cells({
+            "agreement.offered": "offered",
+            "agreement.accepted": "accepted",
+            "escrow.funded": "funded",
+            "evidence.attested": "noSubmission",
+            "approval.given": "noSubmission",
+            "decision.made": "notDue",
+            "settlement.executed": "notDecided",
+            ...LATE,
+            "agreement.closed": "notSettled",
+          }),
+        ),
       ]),
       after("State review, a check pending, before reviewBy.", REVIEW, [
-        fine("state-review-attested", "The checker attests, and the decision is due at once.", "review", ESCROW_BALANCES, attest()),
-        fine("state-review-cancelled", "The seller may give the money back also now.", "cancelling", ESCROW_BALANCES, cancel({ hours: 4 })),
-        ...refused("review", REVIEW, 4, "state-review-attested", cells({ "agreement.offered": "offered", "agreement.accepted": "accepted", "escrow.funded": "funded", "work.submitted": "inReview", "decision.made": "notDue", "settlement.executed": "notDecided", ...LATE, "agreement.closed": "notSettled" })),
+        fine(
+          "state-review-attested",
+          "The checker attests, and the decision is due at once.",
+          "review",
+          ESCROW_BALANCES,
+          attest(),
+        ),
+        fine(
+          "state-review-cancelled",
+          "The seller may give the money back also now.",
+          "cancelling",
+          ESCROW_BALANCES,
+          cancel({ hours: 4 }),
+        ),
+        ...refused(
+          "review",
+          REVIEW,
+          4,
+          "state-review-attested",
+          cells({
+            "agreement.offered": "offered",
+            "agreement.accepted": "accepted",
+            "escrow.funded": "funded",
+            "work.submitted": "inReview",
+            "decision.made": "notDue",
+            "settlement.executed": "notDecided",
+            ...LATE,
+            "agreement.closed": "notSettled",
+          }),
+        ),
       ]),
       after("State decided: the settlement is due at once.", DECIDED, [
-        fine("state-window", "The settlement holds money back, so the window opens.", "window", WINDOW_BALANCES, settle()),
+        fine(
+          "state-window",
+          "The settlement holds money back, so the window opens.",
+          "window",
+          WINDOW_BALANCES,
+          settle(),
+        ),
         ...refused("decided", DECIDED, 4, "state-window", cells(every("reaction", ["settlement.executed"]))),
       ]),
       after("State window, before its end.", WINDOW, [
@@ -197,20 +301,62 @@ export const state: readonly VectorFile[] = [
         ...refused("disputed", DISPUTED, 20, "state-ruled", cells({ ...OVER, "dispute.opened": "disputed" })),
       ]),
       after("State ruled: the release is due at once.", RULED, [
-        fine("state-ruled-released", "1000 of 4800 go to the seller: the fee of 44200 is 1105, and 1080 is taken already.", "closing", { buyer: "-44200", seller: "43095", escrow: "0", holdback: "0", fee: "1105" }, release({ due: at(20), toSeller: "975", fee: "25", toBuyer: "3800" }, { hours: 20 })),
-        ...refused("ruled", RULED, 20, "state-ruled-released", cells({ "dispute.resolved": "reaction", "settlement.executed": "reaction", "agreement.closed": "reaction" })),
+        fine(
+          "state-ruled-released",
+          "1000 of 4800 go to the seller: the fee of 44200 is 1105, and 1080 is taken already.",
+          "closing",
+          { buyer: "-44200", seller: "43095", escrow: "0", holdback: "0", fee: "1105" },
+          release({ due: at(20), toSeller: "975", fee: "25", toBuyer: "3800" }, { hours: 20 }),
+        ),
+        ...refused(
+          "ruled",
+          RULED,
+          20,
+          "state-ruled-released",
+          cells({ "dispute.resolved": "reaction", "settlement.executed": "reaction", "agreement.closed": "reaction" }),
+        ),
       ]),
       after("State closing: the closing is due at once.", CLOSING, [
         fine("state-closed", "The agreement is closed.", "closed", FULL_BALANCES, close()),
-        ...refused("closing", CLOSING, 76, "state-closed", cells({ "dispute.opened": "reaction", "holdback.released": "reaction", "agreement.offered": "reaction" })),
+        ...refused(
+          "closing",
+          CLOSING,
+          76,
+          "state-closed",
+          cells({ "dispute.opened": "reaction", "holdback.released": "reaction", "agreement.offered": "reaction" }),
+        ),
       ]),
       after("State cancelling with money in escrow: the settlement is due at once.", CANCELLING, [
-        fine("state-cancelling-settled", "Everything goes back to the buyer.", "closing", NO_BALANCES, settle({ due: at(3), toSeller: "0", fee: "0", toBuyer: "48000", held: "0" }, { hours: 3 })),
-        ...refused("cancelling", CANCELLING, 3, "state-cancelling-settled", cells({ "agreement.closed": "reaction", "work.submitted": "reaction", "agreement.cancelled": "reaction" })),
+        fine(
+          "state-cancelling-settled",
+          "Everything goes back to the buyer.",
+          "closing",
+          NO_BALANCES,
+          settle({ due: at(3), toSeller: "0", fee: "0", toBuyer: "48000", held: "0" }, { hours: 3 }),
+        ),
+        ...refused(
+          "cancelling",
+          CANCELLING,
+          3,
+          "state-cancelling-settled",
+          cells({ "agreement.closed": "reaction", "work.submitted": "reaction", "agreement.cancelled": "reaction" }),
+        ),
       ]),
       after("State cancelling without money: the closing is due at once.", extend(OFFERED, cancel()), [
-        fine("state-cancelled-closed", "Nothing was funded, so nothing is settled.", "closed", NO_BALANCES, expire({ due: at(3), reason: "cancelled" }, { hours: 3 })),
-        ...refused("cancelling-unfunded", extend(OFFERED, cancel()), 3, "state-cancelled-closed", cells({ "settlement.executed": "reaction" })),
+        fine(
+          "state-cancelled-closed",
+          "Nothing was funded, so nothing is settled.",
+          "closed",
+          NO_BALANCES,
+          expire({ due: at(3), reason: "cancelled" }, { hours: 3 }),
+        ),
+        ...refused(
+          "cancelling-unfunded",
+          extend(OFFERED, cancel()),
+          3,
+          "state-cancelled-closed",
+          cells({ "settlement.executed": "reaction" }),
+        ),
       ]),
       after("State closed.", EXPIRED, refused("closed", EXPIRED, 25, "state-offered", cells(every("closed")))),
     ],

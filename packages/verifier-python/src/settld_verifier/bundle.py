@@ -21,8 +21,7 @@ HEADER = b'{"settld":"bundle","version":1}'
 _EVENT, _TRUST, _EVIDENCE, _RECEIPT = 1, 2, 3, 4
 _SECTION = {dsse.EVENT_TYPE: _EVENT, dsse.TRUST_TYPE: _TRUST, dsse.RECEIPT_TYPE: _RECEIPT}
 
-_INLINE = schema.record({"data": lambda value, at: None if isinstance(value, str) else at,
-                         "digest": schemas.digest})  # fmt: skip
+_INLINE = schema.record({"data": schema.any_string, "digest": schemas.digest})
 _WITHHELD = schema.record({"digest": schemas.digest, "withheld": schema.one_of(True)})
 
 

@@ -49,7 +49,8 @@ def main(arguments: Optional[List[str]] = None) -> int:
         own = None if options.trust is None else _read(options.trust)
         report = verify_bundle(_read(options.file), trust=own, root=options.root, now=options.now)
     except InputError as error:
-        _print({"code": error.code, "message": error.message, "verdict": None})
+        message = error.message.encode("utf-8", "replace").decode("utf-8")
+        _print({"code": error.code, "message": message, "verdict": None})
         return 2
     _print(report.to_json())
     if options.allow_open and report.code in _OPEN_CODES:

@@ -51,6 +51,10 @@ def boolean(value: Json, at: str) -> Optional[str]:
     return None if isinstance(value, bool) else at
 
 
+def any_string(value: Json, at: str) -> Optional[str]:
+    return None if isinstance(value, str) else at
+
+
 def any_object(value: Json, at: str) -> Optional[str]:
     return None if isinstance(value, dict) else at
 

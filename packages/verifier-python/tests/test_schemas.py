@@ -1,0 +1,221 @@
+"""Compares the hand-written tables with the JSON Schema files, when SETTLD_SCHEMAS names their folder."""
+from __future__ import annotations
+
+import copy
+import json
+import os
+import random
+import re
+import unittest
+from pathlib import Path
+
+import support
+from settld_verifier import ops, schemas, verify_bundle
+from settld_verifier.encoding import base64_decode
+from settld_verifier.jcs import canonicalize
+
+FOLDER = Path(os.environ.get("SETTLD_SCHEMAS", "/nonexistent"))
+SOURCES = Path(support.__file__).resolve().parent.parent / "src" / "settld_verifier"
+KNOWN = {
+    "$schema", "$id", "$defs", "$ref", "title", "description", "discriminator", "type", "const", "enum",
+    "pattern", "minLength", "maxLength", "minimum", "maximum", "minItems", "maxItems", "items",
+    "properties", "required", "additionalProperties", "propertyNames", "minProperties", "maxProperties",
+    "oneOf",
+}  # fmt: skip
+
+
+class Evaluator:
+    """The part of JSON Schema 2020-12 that the files use."""
+
+    def __init__(self, folder: Path) -> None:
+        self.files = {path.name: json.loads(path.read_text()) for path in folder.glob("*.schema.json")}
+
+    def valid(self, reference, value, file=""):
+        name, _, fragment = reference.partition("#")
+        file = name or file
+        schema = self.files[file]
+        for token in fragment.split("/")[1:]:
+            schema = schema[token]
+        return self.check(schema, value, file)
+
+    def check(self, schema, value, file):
+        if not set(schema) <= KNOWN:
+            raise NotImplementedError(set(schema) - KNOWN)
+        if "$ref" in schema and not self.valid(schema["$ref"], value, file):
+            return False
+        types = {
+            "object": isinstance(value, dict),
+            "array": isinstance(value, list),
+            "string": isinstance(value, str),
+            "boolean": isinstance(value, bool),
+            "integer": type(value) is int,
+        }
+        wanted = schema.get("type", [])
+        wanted = [wanted] if isinstance(wanted, str) else wanted
+        if wanted and not any(types[kind] for kind in wanted):
+            return False
+        constants = schema.get("enum", [schema["const"]] if "const" in schema else None)
+        if constants is not None and json.dumps(value) not in map(json.dumps, constants):
+            return False
+        if "oneOf" in schema and sum(self.check(s, value, file) for s in schema["oneOf"]) != 1:
+            return False
+        if types["integer"] and not schema.get("minimum", value) <= value <= schema.get("maximum", value):
+            return False
+        if types["string"]:
+            size = len(value)
+            pattern = re.sub(r"\$$", r"\\Z", schema.get("pattern", ""))
+            if not re.search(pattern, value):
+                return False
+        elif types["array"]:
+            size = len(value)
+            if not all(self.check(schema.get("items", {}), entry, file) for entry in value):
+                return False
+        elif types["object"]:
+            size = len(value)
+            properties = schema.get("properties", {})
+            if not set(schema.get("required", ())) <= set(value):
+                return False
+            for name, member in value.items():
+                if not self.check(schema.get("propertyNames", {}), name, file):
+                    return False
+                rest = schema.get("additionalProperties", True)
+                other = {} if rest is True else rest
+                if name in properties:
+                    if not self.check(properties[name], member, file):
+                        return False
+                elif other is False or not self.check(other, member, file):
+                    return False
+        else:
+            return True
+        unit = {"string": "Length", "array": "Items", "object": "Properties"}
+        kind = next(kind for kind in unit if types[kind])
+        return schema.get("min" + unit[kind], size) <= size <= schema.get("max" + unit[kind], size)
+
+
+STRAY = (
+    None, True, 0, -1, 1, 17, 1024, 10_001, 2**53 - 1, "", "a", "A", "0", "00", "1" + "0" * 30, "1" + "0" * 31,
+    "x" * 65, "x" * 256, "x" * 257, "a\n", "USD", "EUR\n", "full", "https://a.example", "https://A.example",
+    "https:///", "urn:x", "urn://x", "eip155:1/erc20:0xAb", "text/csv", "sha256:" + "a" * 64, "/a~1", "/~2",
+    "2026-03-02T09:00:00.000Z", "2026-03-02T09:00:00Z", "\U0001f600" * 256, [], {}, [1], {"a": 1}, "_-" * 21 + "A",
+)  # fmt: skip
+
+
+def spots(value, path=()):
+    yield path
+    entries = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, entry in entries:
+        yield from spots(entry, path + (key,))
+
+
+def mutate(value, generator):
+    value = copy.deepcopy(value)
+    *way, last = generator.choice([path for path in spots(value) if path])
+    holder = value
+    for key in way:
+        holder = holder[key]
+    kind = generator.randrange(6)
+    if kind == 0:
+        del holder[last]
+    elif kind == 1 and isinstance(holder, dict):
+        holder[generator.choice(("x", "digest", "jwk", "uri", "below", "keys", "a" * 70))] = generator.choice(STRAY)
+    elif kind == 2 and isinstance(holder, list):
+        holder.extend(holder * generator.choice((1, 16, 64)))
+    else:
+        holder[last] = copy.deepcopy(generator.choice(STRAY))
+    return value
+
+
+def documents():
+    for path in sorted(support.SAMPLES.glob("*.settld")):
+        for line in path.read_bytes().splitlines():
+            value = json.loads(line)
+            if "payload" in value:
+                yield json.loads(base64_decode(value["payload"]))
+    yield json.loads(support.TRUST)
+    chain = support.Chain()
+    offer = chain.payloads[0]
+    check = offer["body"]["policy"]["requirements"][0]
+    requirements = [
+        check,
+        {"id": "i", "kind": "item", "item": "a", "mediaType": "text/csv", "digest": "sha256:" + "0" * 64},
+        {"id": "d", "kind": "deadline", "before": support.at(1)},
+        {"id": "a", "kind": "approval", "onTimeout": "pass"},
+    ]
+    for payout in (
+        {"kind": "weighted", "weights": [{"requirement": "valid", "bps": 10_000}]},
+        {"kind": "tiers", "check": "valid", "pointer": "/n", "tiers": [{"below": 5, "bps": 1}, {"bps": 2}]},
+        {"kind": "per-unit", "check": "valid", "pointer": "/n", "unitValue": "1", "cap": "2"},
+    ):
+        made = copy.deepcopy(offer)
+        made["body"]["policy"] = {"requirements": requirements, "payout": payout}
+        made["body"]["references"] = [{"rel": "order", "uri": "https://x"}, {"rel": "terms", "digest": "sha256:" + "1" * 64}]
+        made["body"]["parties"]["buyer"]["keys"] = [support.KEYS["buyer"].id]
+        yield made
+    revoked = support.trust_document()
+    revoked["parties"][0]["keys"][0]["revoked"] = {"at": support.at(1), "reason": "superseded"}
+    yield revoked
+    body = {"submission": "sha256:" + "0" * 64, "requirement": "a", "approved": True}
+    yield {**chain.payload("approval.given", "buyer", 1, body)}
+
+
+class Robustness(unittest.TestCase):
+    def test_mutated_payloads_only_ever_refuse(self):
+        generator = random.Random(2)
+        for name in ("disputed", "refused"):
+            lines = support.sample(name).splitlines()[1:]
+            envelopes = [line for line in map(json.loads, lines) if "payload" in line]
+            payloads = [base64_decode(e["payload"]) for e in envelopes if "event" in e["payloadType"]]
+            self.assertTrue(ops.run("log.reduce", payloads)["ok"])
+            for _ in range(500):
+                at = generator.randrange(len(payloads))
+                mutated = list(payloads)
+                mutated[at] = canonicalize(mutate(json.loads(payloads[at]), generator))
+                ops.run("log.reduce", mutated)
+        for _ in range(500):
+            mutated = canonicalize(mutate(json.loads(support.TRUST), generator))
+            ops.run("trust.evaluate", mutated)
+
+    def test_mutated_lines_only_ever_refuse(self):
+        generator = random.Random(3)
+        lines = support.sample("disputed").splitlines(keepends=True)
+        for _ in range(300):
+            at = generator.randrange(len(lines))
+            changed = canonicalize(mutate(json.loads(lines[at]), generator)) + b"\n"
+            data = b"".join(lines[:at] + [changed] + lines[at + 1 :])
+            if data != b"".join(lines):
+                self.assertNotEqual(verify_bundle(data, trust=support.TRUST).verdict, "accept")
+
+
+@unittest.skipUnless(FOLDER.is_dir(), "SETTLD_SCHEMAS is not set")
+class Differential(unittest.TestCase):
+    def test_tables(self):
+        evaluator = Evaluator(FOLDER)
+        generator = random.Random(1)
+        agreed = {True: 0, False: 0}
+        for document in documents():
+            if "type" in document:
+                table, reference = schemas.EVENTS[document["type"]], "event.schema.json#/$defs/"
+                reference += "".join(word.title() for word in document["type"].split("."))
+            elif "parties" in document:
+                table, reference = schemas.trust, "trust.schema.json"
+            else:
+                table, reference = schemas.receipt, "receipt.schema.json"
+            self.assertIsNone(table(document, ""))
+            for _ in range(400):
+                mutated = mutate(document, generator)
+                valid = evaluator.valid(reference, mutated)
+                self.assertEqual(table(mutated, "") is None, valid, json.dumps(mutated))
+                agreed[valid] += 1
+        self.assertGreater(min(agreed.values()), 100)
+
+    def test_codes_are_registered(self):
+        registry = json.loads((FOLDER / "codes.json").read_text())["codes"]
+        areas = {code.split("_")[0] for code in registry}
+        for path in SOURCES.glob("*.py"):
+            for code in re.findall(r'"([A-Z]+_[A-Z_]*[A-Z])"', path.read_text()):
+                if code.split("_")[0] in areas:
+                    self.assertTrue(code in registry, f"{code} in {path.name}")
+
+
+if __name__ == "__main__":
+    unittest.main()
