@@ -54,7 +54,10 @@ class Walk {
   /** Kernel and model say the same, and money is neither made nor lost. */
   agree(): void {
     const { state, model } = this;
-    if (state === undefined) return expect(model.status).toBe("none");
+    if (state === undefined) {
+      expect(model.status).toBe("none");
+      return;
+    }
     this.seen.add(state.status);
     expect({
       status: state.status,

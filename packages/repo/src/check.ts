@@ -62,6 +62,8 @@ const stepsFor = (full: boolean, report: string): Step[] => {
     { name: "knip", what: "dead code and dependencies", command: ["knip"] },
     { name: "contract", what: "changes against contract.lock.json", command: script("contract", "check") },
     { name: "packages", what: "packed tarballs", command: script("packages"), needs: ["build"] },
+    { name: "readme", what: "every block of the README", command: script("readme", "--check"), needs: ["build"] },
+    { name: "runtimes", what: "every vector on Node 20, 22, 24 and Bun", command: script("runtimes"), alone: true },
     {
       name: "unit",
       what: "unit, property and vector tests",
@@ -74,7 +76,6 @@ const stepsFor = (full: boolean, report: string): Step[] => {
     // Written with the packages that they exercise; a step exists when its script does.
     const long: Step[] = [
       { name: "determinism", what: "same bytes in every run and locale", command: script("determinism"), alone: true },
-      { name: "runtimes", what: "same verdicts on every runtime", command: script("runtimes"), alone: true },
     ];
     steps.push(
       ...long

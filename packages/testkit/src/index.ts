@@ -24,6 +24,7 @@ export {
   digestOfPayload,
   otherValue,
   type Pick,
+  randomReview,
   randomStep,
   randomTerms,
   type Step,

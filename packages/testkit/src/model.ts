@@ -1,4 +1,13 @@
-import type { AgreementOffered, Code, Digest, EventPayload, EventType, JsonValue, Requirement } from "@settld/protocol";
+import type {
+  AgreementOffered,
+  Code,
+  Digest,
+  EventPayload,
+  EventType,
+  Item,
+  JsonValue,
+  Requirement,
+} from "@settld/protocol";
 
 // A second implementation of the log, written from spec/events.md and spec/money.md and nothing else. It shares no
 // code with the kernel, neither arithmetic nor times nor pointers, so that both can only agree on what the text says.
@@ -108,7 +117,7 @@ type Review = {
   digest: string;
   at: number;
   until: number;
-  items: readonly { name: string; mediaType: string; digest: string; size: number }[];
+  items: readonly Item[];
   results: Map<string, JsonValue>;
   answers: Map<string, boolean>;
 };

@@ -1,5 +1,6 @@
 import {
   canonicalBytes,
+  type Digest,
   digestOf,
   type EventPayload,
   type EventType,
@@ -59,7 +60,7 @@ function instant(time: number): string {
 }
 
 /** A digest of nothing in particular. */
-export function digestNamed(name: string): string {
+export function digestNamed(name: string): Digest {
   return digestOf(utf8(name));
 }
 
@@ -258,8 +259,34 @@ function randomItems(pick: Pick, attempt: number): Record<string, unknown>[] {
     });
   }
   if (pick(20) === 0) items.push({ ...items[0] });
-  if (pick(20) === 0) items.push({ ...items[0], name: "other", size: 999 });
+  if (pick(20) === 0) items.push({ ...items[0], name: "other", size: pick(2) * 999 });
   return items;
+}
+
+/** A submission under review as the model keeps it, with an answer to most of what can be answered. */
+export function randomReview(model: Model, pick: Pick): NonNullable<Model["review"]> {
+  const at = FIRST + pick(12) * UNIT;
+  const review: NonNullable<Model["review"]> = {
+    digest: digestNamed("submission"),
+    at,
+    until: at,
+    items: [],
+    results: new Map(),
+    answers: new Map(),
+  };
+  const sparse = pick(4) === 0;
+  review.items = ITEM_NAMES.filter(() => !sparse || pick(2) === 0).map((name) => ({
+    name,
+    mediaType: pick(8) === 0 ? "text/plain" : "text/csv",
+    digest: digestNamed(`text ${pick(3)}`),
+    size: 6,
+  }));
+  for (const requirement of model.terms.policy.requirements) {
+    if (sparse && pick(3) === 0) continue;
+    if (requirement.kind === "approval") review.answers.set(requirement.id, pick(4) > 0);
+    if (requirement.kind === "check") review.results.set(requirement.id, randomResult(pick, requirement.value));
+  }
+  return review;
 }
 
 /** What a walk does next. */
@@ -569,6 +596,6 @@ export function bodyWithoutLog(type: EventType): unknown {
 }
 
 /** The digest of a payload, computed by the protocol package alone. */
-export function digestOfPayload(payload: EventPayload): ReturnType<typeof digestOf> {
+export function digestOfPayload(payload: EventPayload): Digest {
   return digestOf(canonicalBytes(payload));
 }

@@ -11,7 +11,6 @@ import {
   utf8,
 } from "@settld/protocol";
 import { defaultCrypto } from "@settld/protocol/crypto";
-import { at } from "./time.ts";
 
 /** The players of the vectors. Ids are reserved names; nobody real is meant. */
 export type Player = "buyer" | "seller" | "settler" | "arbiter" | "checker" | "registry" | "stranger";
@@ -92,6 +91,3 @@ export const seal = (payloadType: string, value: unknown, ...by: readonly Signer
 /** A trust document signed by the registry. */
 export const sealTrust = (document: unknown, by: Signer = keyOf("registry")): Promise<Envelope> =>
   seal(PAYLOAD_TYPES.trust, document, by);
-
-/** The time of the first event of every log. */
-export const START: string = at(0);

@@ -15,7 +15,7 @@ import {
 } from "@settld/testkit";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { defaultCrypto as webCrypto } from "../../protocol/src/crypto-web.ts";
+import { defaultCrypto as webCrypto } from "@settld/protocol/crypto-web";
 import type { ByteSource } from "./lines.ts";
 import type { Report } from "./report.ts";
 import { verifyBundleSync } from "./sync.ts";

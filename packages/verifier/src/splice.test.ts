@@ -309,8 +309,9 @@ describe("settlers that miscalculate", () => {
       code,
       findings: [{ code, seq: index, pointer: expect.stringContaining(`/body/${field}`) }],
     });
-    // The events before it are established, it and what follows are not.
-    expect(report.chain.length).toBe(index);
+    // The events before it are established; it is the settler's word all the same (LOG-7), and nothing follows.
+    expect(report.chain.length).toBe(index + 1);
+    expect(report.chain.at(-1)).toBe(digestOf(canonicalBytes(forgery.events[index])));
   });
 
   test.each(["funded", "toSeller", "fee", "toBuyer"])("totals: %s", async (name) => {

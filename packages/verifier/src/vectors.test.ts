@@ -231,8 +231,10 @@ const compare = async (input: Input): Promise<Answer> => {
 };
 
 const OPS: Readonly<Record<string, (input: Input) => Answer | Promise<Answer>>> = {
-  "json.parse": ({ bytes }) =>
-    accept({ canonical: base64Encode(utf8(canonicalize(parseJson(bytesOf(bytes as BytesField))))) }),
+  "json.parse": ({ bytes }) => {
+    const canonical = utf8(canonicalize(parseJson(bytesOf(bytes as BytesField))));
+    return accept({ canonical: base64Encode(canonical), digest: digestOf(canonical) });
+  },
   "jcs.canonicalize": (input) => {
     const bytes = bytesOf(input["bytes"]);
     const value = parseJson(bytes, { canonical: true });

@@ -100,6 +100,8 @@ export const generateValidators = async (
     target: "es2023",
     platform: "neutral",
     legalComments: "none",
+    // Generated code is read by a machine; half the size is half the time to compile it at every start.
+    minify: true,
     logLevel: "error",
     plugins: [helpers],
   });

@@ -305,7 +305,10 @@ const nothing = {
   outcome: "none",
   final: true,
 };
-const without = (change: Record<string, unknown>): Step => ({ ...decide({}, { hours: 96 }), body: { ...nothing, ...change } });
+const without = (change: Record<string, unknown>): Step => ({
+  ...decide({}, { hours: 96 }),
+  body: { ...nothing, ...change },
+});
 
 const time: VectorFile = {
   path: "time/timers.json",
