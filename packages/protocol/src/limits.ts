@@ -19,7 +19,7 @@ export const LIMITS: {
   payloadBytes: 1_048_576,
   /** One line of a bundle without its line feed: 8 MiB of evidence in base64, and room, LIMIT-2. */
   lineBytes: 12_582_912,
-  /** Event lines in a bundle, LIMIT-3: 16 attempts with 62 events each, nine others, rounded up. */
+  /** Event lines in a bundle, LIMIT-3: 16 attempts with 62 events each, eight others, rounded up. */
   events: 1024,
   /** Sum of all event payloads of a bundle, LIMIT-4. */
   logBytes: 33_554_432,

@@ -6,10 +6,10 @@ import { bytesEqual, concatBytes, hexDecode } from "@settld/protocol";
 export type Point = InstanceType<typeof ed25519.Point>;
 
 /** The order of the base point. */
-export const L = 2n ** 252n + 27742317777372353535851937790883648493n;
+export const L: bigint = 2n ** 252n + 27742317777372353535851937790883648493n;
 
 /** The field prime. */
-export const P = 2n ** 255n - 19n;
+export const P: bigint = 2n ** 255n - 19n;
 
 /** The base point. */
 export const B: Point = ed25519.Point.BASE;

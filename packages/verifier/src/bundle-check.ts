@@ -1,20 +1,10 @@
-import {
-  type AgreementState,
-  applyEvent,
-  checkLedger,
-  type Rejection,
-  receiptOf,
-  type Transaction,
-} from "@settld/kernel";
+import { type Rejection, receiptOf } from "@settld/kernel";
 import {
   BUNDLE_HEADER,
-  base64Decode,
   bytesEqual,
   type CryptoPort,
   checkSignature,
-  type Digest,
   decodePoint,
-  type EventPayload,
   formatInstant,
   INSTANT_MAX,
   isSettldError,
@@ -24,7 +14,6 @@ import {
   type ParsedEnvelope,
   pae,
   parseEnvelope,
-  parseEvent,
   parseInstant,
   parseJson,
   parseReceipt,
@@ -32,10 +21,12 @@ import {
   utf8,
 } from "@settld/protocol";
 import { conclude, type Established, refuse } from "./conclusion.ts";
+import { EvidenceCheck, type EvidencePosition } from "./evidence-check.ts";
 import type { Line } from "./lines.ts";
+import { LogCheck, toError } from "./log-check.ts";
 import type { Finding, Report } from "./report.ts";
 import { type EvidenceValue, SECTIONS, type Section, sectionOf } from "./sections.ts";
-import { checkSigner, signatureCount, signersOf } from "./signers.ts";
+import { checkSigner, settlerRule } from "./signers.ts";
 import { isCompromised, readTrust, type Trust, type TrustedKey } from "./trust.ts";
 
 /** Whom to trust: a document of the user's own, or a pinned registry key. Exactly one of them is given. */
@@ -72,23 +63,15 @@ const KEPT_PAYLOAD_BYTES = 4096;
 
 type EventLine = { readonly line: number; readonly envelope: ParsedEnvelope; readonly value: JsonValue | undefined };
 type Embedded = { readonly line: number; readonly trust: Trust };
-type Signed = {
-  readonly line: number;
-  readonly seq: number;
-  readonly at: number;
-  readonly keys: readonly TrustedKey[];
-};
 /** Where a signature job comes from, and how far the check had come before it. */
 type JobSite = {
   readonly line: number;
   readonly seq: number | undefined;
   readonly pointer: string;
   readonly publicKey: Uint8Array;
-  readonly established: number;
   readonly trust: Trust | undefined;
-  readonly referenced: number;
-  readonly evidenceSeen: number;
-  readonly withheld: number;
+  readonly established: number;
+  readonly evidence: EvidencePosition;
 };
 /** Where a failure stands in the order of evaluation: before the signature job of that index. */
 type Failure = { readonly before: number; readonly finding: Finding };
@@ -99,8 +82,6 @@ type Failure = { readonly before: number; readonly finding: Finding };
  * checked, one after another or overlapping, cannot change the report.
  */
 export class BundleCheck {
-  /** Digest and size of withheld evidence, for callers that can supply the bytes. */
-  readonly withheld: { readonly digest: string; readonly size: number }[] = [];
   /** Withheld items whose bytes the caller supplied and found to match. */
   supplied = 0;
 
@@ -114,12 +95,8 @@ export class BundleCheck {
   #eventLines: EventLine[] = [];
   readonly #embedded: Embedded[] = [];
   #trust: Trust | undefined;
-  #state: AgreementState | undefined;
-  readonly #chain: Digest[] = [];
-  readonly #transactions: Transaction[] = [];
-  readonly #signed: Signed[] = [];
-  #references: readonly [Digest, number][] = [];
-  #evidenceSeen = 0;
+  readonly #log: LogCheck;
+  readonly #evidence: EvidenceCheck;
   #receipt: { readonly digest: string; readonly at: number; readonly key: TrustedKey } | undefined;
 
   constructor(options: CheckOptions, crypto: CryptoPort, onJob: (job: SignatureJob) => void) {
@@ -133,6 +110,13 @@ export class BundleCheck {
     this.#options = options;
     this.#crypto = crypto;
     this.#onJob = onJob;
+    this.#log = new LogCheck(crypto);
+    this.#evidence = new EvidenceCheck(crypto);
+  }
+
+  /** Digest and size of withheld evidence, for callers that can supply the bytes. */
+  get withheld(): readonly { readonly digest: string; readonly size: number }[] {
+    return this.#evidence.withheld;
   }
 
   /** True once a failure is known after which no further line can change the verdict. */
@@ -160,15 +144,11 @@ export class BundleCheck {
       if (this.#section === "header") throw headerError();
       if (unfinished) throw new SettldError("BUNDLE_TRUNCATED", "expected a line feed at the end of the file");
       if (this.#section === "events" || this.#section === "trust") this.#checkLog();
-      if (this.stopped) return;
-      if (this.#evidenceSeen < this.#references.length) {
-        const [digest] = this.#references[this.#evidenceSeen] ?? [];
-        throw new SettldError("BUNDLE_EVIDENCE_MISSING", `expected an evidence line for ${digest}, found none`);
-      }
+      if (!this.stopped) this.#evidence.assertComplete();
     });
     if (this.stopped) return;
     this.#checkVouching();
-    this.#auditLedger();
+    this.#log.auditLedger();
   }
 
   /** Records that supplied evidence does not have the digest or size that the log names. */
@@ -203,11 +183,10 @@ export class BundleCheck {
   // What was built on forged bytes is not established, and a verifier that stops at them has not seen what follows:
   // its report must be the same (BUNDLE-14).
   #rewind(site: JobSite): void {
-    this.#chain.length = site.established;
+    this.#log.chain.length = site.established;
     this.#trust = site.trust;
-    this.#references = this.#references.slice(0, site.referenced);
-    this.#evidenceSeen = site.evidenceSeen;
-    this.withheld.length = site.withheld;
+    this.#evidence.rewind(site.evidence);
+    this.#receipt = undefined;
     this.supplied = 0;
   }
 
@@ -248,7 +227,7 @@ export class BundleCheck {
         this.#takeTrust(number, value);
         break;
       case "evidence":
-        this.#takeEvidence(value as EvidenceValue);
+        this.#evidence.take(value as EvidenceValue);
         break;
       default:
         this.#takeReceipt(number, value);
@@ -324,7 +303,7 @@ export class BundleCheck {
     }
     this.#eventLines = [];
     // A map keeps insertion order, which is the order of first reference.
-    this.#references = this.#state === undefined ? [] : [...this.#state.itemSizes];
+    this.#evidence.expect(this.#log.state?.itemSizes ?? []);
   }
 
   #selectEmbedded(): Trust {
@@ -349,51 +328,7 @@ export class BundleCheck {
       this.#checkEquation(line, seq, envelope, index, key.publicKey);
       return key;
     });
-    const payload = this.#parseEvent(value ?? parseJson(envelope.payload), envelope.payload.length);
-    const count = signatureCount(payload.type);
-    if (keys.length !== count) {
-      throw new SettldError(
-        "DSSE_SIGNATURE_COUNT",
-        `/signatures: expected ${count} for ${payload.type}, found ${keys.length}`,
-        { pointer: "/signatures" },
-      );
-    }
-    const digest: Digest = `sha256:${this.#crypto.sha256Hex(envelope.payload)}`;
-    const applied = applyEvent(this.#state, { payload, digest });
-    if (!applied.ok) {
-      if (this.#isSettlersWord(payload, keys.at(-1))) this.#chain.push(digest);
-      throw toError(applied.rejection);
-    }
-    const at = parseInstant(payload.at);
-    for (const [index, rule] of signersOf(applied.state, payload).entries()) {
-      const key = keys[index];
-      if (key === undefined) throw new Error("signature count was checked");
-      const rejection = checkSigner(key, rule, at, `/signatures/${index}/keyid`);
-      if (rejection !== undefined) throw toError(rejection);
-    }
-    this.#state = applied.state;
-    if (applied.transaction !== undefined) this.#transactions.push(applied.transaction);
-    this.#chain.push(digest);
-    this.#signed.push({ line, seq, at, keys });
-  }
-
-  // An event in its place under the settler's signature counts against another history also when it breaks a rule.
-  #isSettlersWord(payload: EventPayload, key: TrustedKey | undefined): boolean {
-    const state = this.#state;
-    if (state === undefined || payload.type === "agreement.offered") return false;
-    const placed = payload.seq === state.seq && payload.agreement === state.agreement && payload.prev === state.head;
-    return placed && key?.party === state.offer.body.parties.settler.id;
-  }
-
-  #parseEvent(value: JsonValue, byteLength: number): EventPayload {
-    try {
-      return parseEvent(value, byteLength);
-    } catch (error) {
-      if (!isSettldError(error) || error.code !== "EVENT_REVISION_UNKNOWN") throw error;
-      // Within a log of this revision another revision is a fault of the log, not of the reader.
-      if (this.#state !== undefined) throw new SettldError("EVENT_REVISION_MIXED", error.message, { pointer: "/v" });
-      throw error;
-    }
+    this.#log.take({ line, bytes: envelope.payload, value: value ?? parseJson(envelope.payload), keys });
   }
 
   #lookUp(keyid: string, pointer: string): TrustedKey {
@@ -426,63 +361,15 @@ export class BundleCheck {
       seq,
       pointer,
       publicKey,
-      established: this.#chain.length,
       trust: this.#trust,
-      referenced: this.#references.length,
-      evidenceSeen: this.#evidenceSeen,
-      withheld: this.withheld.length,
+      established: this.#log.chain.length,
+      evidence: this.#evidence.position,
     });
   }
 
-  #takeEvidence(value: EvidenceValue): void {
-    const expected = this.#references[this.#evidenceSeen];
-    const position = this.#references.findIndex(([digest]) => digest === value.digest);
-    if (position < 0) {
-      throw new SettldError("BUNDLE_EVIDENCE_UNREFERENCED", `/digest: no event references ${value.digest}`, {
-        pointer: "/digest",
-      });
-    }
-    if (expected === undefined || position < this.#evidenceSeen) {
-      throw new SettldError("BUNDLE_EVIDENCE_DUPLICATE", `/digest: ${value.digest} stands twice`, {
-        pointer: "/digest",
-      });
-    }
-    const [digest, size] = expected;
-    if (position > this.#evidenceSeen) {
-      throw new SettldError("BUNDLE_EVIDENCE_ORDER", `/digest: expected ${digest}, found ${value.digest}`, {
-        pointer: "/digest",
-      });
-    }
-    if (value.data === undefined) {
-      this.withheld.push({ digest, size });
-    } else {
-      const data = base64Decode(value.data);
-      if (data.length > LIMITS.evidenceBytes) {
-        throw new SettldError("LIMIT_EVIDENCE_BYTES", `/data: expected at most ${LIMITS.evidenceBytes} bytes`, {
-          pointer: "/data",
-        });
-      }
-      const found = `sha256:${this.#crypto.sha256Hex(data)}`;
-      if (found !== digest) {
-        throw new SettldError("BUNDLE_EVIDENCE_DIGEST", `/data: expected ${digest}, found ${found}`, {
-          pointer: "/data",
-        });
-      }
-      if (data.length !== size) {
-        throw new SettldError("BUNDLE_EVIDENCE_SIZE", `/data: expected ${size} bytes, found ${data.length}`, {
-          pointer: "/data",
-        });
-      }
-    }
-    this.#evidenceSeen += 1;
-  }
-
   #takeReceipt(line: number, value: JsonValue): void {
-    if (this.#evidenceSeen < this.#references.length) {
-      const [digest] = this.#references[this.#evidenceSeen] ?? [];
-      throw new SettldError("BUNDLE_EVIDENCE_MISSING", `expected an evidence line for ${digest}, found the receipt`);
-    }
-    const state = this.#state;
+    this.#evidence.assertComplete();
+    const { state } = this.#log;
     const envelope = parseEnvelope(value, {
       payloadType: PAYLOAD_TYPES.receipt,
       maxPayloadBytes: LIMITS.payloadBytes,
@@ -509,54 +396,41 @@ export class BundleCheck {
         { pointer: "/predicate/at" },
       );
     }
-    const { settler } = state.offer.body.parties;
-    const rule = { party: settler.id, role: "settler", pinned: settler.keys } as const;
-    const rejection = checkSigner(key, rule, at, "/signatures/0/keyid");
+    const rejection = checkSigner(key, settlerRule(state), at, "/signatures/0/keyid");
     if (rejection !== undefined) throw toError(rejection);
     this.#receipt = { digest: `sha256:${this.#crypto.sha256Hex(envelope.payload)}`, at, key };
   }
 
   /** A compromised party key counts only where a settler key that is not compromised vouches for it (TRUST-15). */
   #checkVouching(): void {
-    if (this.#receipt !== undefined && !isCompromised(this.#receipt.key)) return;
-    for (const { line, seq, keys } of this.#signed) {
-      const [actor, admission] = keys;
-      if (actor === undefined || admission === undefined) continue;
-      if (isCompromised(actor) && isCompromised(admission)) {
-        this.#record({
-          code: "TRUST_KEY_COMPROMISED",
-          line,
-          seq,
-          pointer: "/signatures/0/keyid",
-          message: "/signatures/0/keyid: key is compromised, and so is the settler key that admitted the event",
-        });
-        return;
-      }
-    }
+    const { unvouched } = this.#log;
+    if (unvouched === undefined || this.#isVouchedFor) return;
+    this.#record({
+      code: "TRUST_KEY_COMPROMISED",
+      ...unvouched,
+      pointer: "/signatures/0/keyid",
+      message: "/signatures/0/keyid: key is compromised, and so is the settler key that admitted the event",
+    });
   }
 
-  // The kernel derived every posting; this asks the invariants once more, independently of the rules.
-  #auditLedger(): void {
-    const closed = this.#state?.status === "closed";
-    const audit = checkLedger(this.#transactions, { closed });
-    if (!audit.ok) throw new Error(`ledger invariant broken: ${audit.code} ${audit.message}`);
+  get #isVouchedFor(): boolean {
+    return this.#receipt !== undefined && !isCompromised(this.#receipt.key);
   }
 
   #established(): Established {
+    const compromised = this.#log.firstCompromised;
+    const { referenced, seen, withheld } = this.#evidence.position;
+    const { chain } = this.#log;
     return {
       source: this.#options.trust === undefined ? "embedded" : "own",
       trust: this.#trust,
-      state: this.#state,
+      state: this.#log.state,
       now: this.#options.now,
       receipt: this.#receipt,
-      settlerCompromised: this.#signed.some(({ keys }) => keys.slice(-1).some(isCompromised)),
-      evidence: {
-        referenced: this.#references.length,
-        inline: this.#evidenceSeen - this.withheld.length,
-        withheld: this.withheld.length,
-        supplied: this.supplied,
-      },
-      chain: this.#chain,
+      settlerCompromised: compromised >= 0,
+      evidence: { referenced, inline: seen - withheld, withheld, supplied: this.supplied },
+      // Whoever holds a compromised settler key could write the rest, so it proves nothing against the settler.
+      chain: compromised < 0 || this.#isVouchedFor ? chain : chain.slice(0, compromised),
     };
   }
 }
@@ -577,10 +451,6 @@ function headerError(): SettldError {
 
 function precedes(a: Trust, b: Trust): boolean {
   return a.registry === b.registry ? a.version < b.version : a.registry < b.registry;
-}
-
-function toError({ code, pointer, message }: Rejection): SettldError {
-  return new SettldError(code, message, { pointer });
 }
 
 function firstDifference(expected: JsonValue, found: JsonValue, pointer: string): string | undefined {

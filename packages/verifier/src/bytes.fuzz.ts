@@ -1,5 +1,6 @@
 import { canonicalize } from "@settld/protocol";
 import { defaultCrypto as nodeCrypto } from "@settld/protocol/crypto";
+import { defaultCrypto as webCrypto } from "@settld/protocol/crypto-web";
 import {
   bytesOf,
   cancelledLog,
@@ -15,7 +16,6 @@ import {
 } from "@settld/testkit";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { defaultCrypto as webCrypto } from "@settld/protocol/crypto-web";
 import type { ByteSource } from "./lines.ts";
 import type { Report } from "./report.ts";
 import { verifyBundleSync } from "./sync.ts";

@@ -17,7 +17,7 @@ export function signersOf(state: AgreementState, payload: EventPayload): readonl
     role,
     pinned: party.keys,
   });
-  const settler = rule("settler", parties.settler);
+  const settler = settlerRule(state);
   switch (payload.type) {
     case "escrow.funded":
     case "decision.made":
@@ -37,6 +37,12 @@ export function signersOf(state: AgreementState, payload: EventPayload): readonl
     default:
       return [payload.by === parties.buyer.id ? rule("buyer", parties.buyer) : rule("seller", parties.seller), settler];
   }
+}
+
+/** The rule for the settler's own signatures: events, admissions and the receipt. */
+export function settlerRule(state: AgreementState): SignerRule {
+  const { settler } = state.offer.body.parties;
+  return { party: settler.id, role: "settler", pinned: settler.keys };
 }
 
 /** Number of signatures that an event of a type carries (DSSE-4). */

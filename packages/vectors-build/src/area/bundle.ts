@@ -329,6 +329,20 @@ const containers: readonly Case[] = [
     { pointer: "/payloadType" },
   ),
   bad(
+    "bundle-line-payload-type-number",
+    "BUNDLE-4",
+    "DSSE_PAYLOAD_TYPE",
+    "bundle-short",
+    "A line with payloadType is an envelope, of whatever type the value is.",
+    "treat the line as evidence",
+    withLine(
+      short,
+      1,
+      edit(OFFER, (value) => ({ ...value, payloadType: 1 })),
+    ),
+    { pointer: "/payloadType" },
+  ),
+  bad(
     "bundle-no-event",
     "BUNDLE-6",
     "BUNDLE_EMPTY",
@@ -426,6 +440,7 @@ const withPayload = (line: string, change: (payload: Record<string, unknown>) =>
 
 const badRevision = append(EMPTY, bytesOf(payloadOf(EMPTY, offer(terms(), { change: { v: "2027-05" } }))));
 const badType = append(EMPTY, bytesOf(payloadOf(EMPTY, offer(terms(), { change: { type: "agreement.proposed" } }))));
+const mixed = extend(OFFERED, { ...expire(), change: { v: "2027-05" } });
 const graft = extend(OFFERED, { ...expire(), change: { prev: FOREIGN } });
 const wrongTotals = extend(OFFERED, expire({ totals: { ...NO_TOTALS, toSeller: "1" } }));
 
@@ -533,6 +548,16 @@ const contents: readonly Case[] = [
     "skip unknown events",
     linesOf({ events: await envelopes(badType, { 0: [keyOf("buyer"), keyOf("settler")] }) }),
     { pointer: "/type" },
+  ),
+  bad(
+    "bundle-revision-mixed",
+    "EVENT-2",
+    "EVENT_REVISION_MIXED",
+    "bundle-short",
+    "The first event is of a known revision, so a well-signed second one of another is a fault of the log.",
+    "report every unknown revision as indeterminate",
+    linesOf({ events: await envelopes(mixed) }),
+    { pointer: "/v" },
   ),
   bad(
     "bundle-event-grafted",
@@ -763,6 +788,15 @@ const evidence: readonly Case[] = [
     { ...twoFacts, ...counts(1, 1, 1) },
     "ignore supplied evidence",
     { evidence: { [B.digest]: base64Encode(B.data) } },
+  ),
+  good(
+    "bundle-evidence-supplied-other",
+    "BUNDLE-10",
+    "Bytes that the user brings for an inline item, or for none, are ignored.",
+    two(A, hidden(B)),
+    { ...twoFacts, ...counts(1, 1, 0) },
+    "reject supplied evidence that nothing asks for",
+    { evidence: { [A.digest]: base64Encode(utf8("y")), [FOREIGN]: "" } },
   ),
   good(
     "bundle-evidence-dispute",
@@ -1157,6 +1191,25 @@ const comparisons: readonly Case[] = [
     why: "The first file is the common beginning, the next two contradict each other.",
     kills: "compare with the first file only",
     input: { bundles: [await bundleOf(OFFERED), await bundleOf(tale), await bundleOf(otherTale)] },
+  },
+  {
+    id: "compare-fork-rejected",
+    clause: "LOG-7",
+    code: "LOG_EQUIVOCATION",
+    fault: "contradiction-in-rejected-file",
+    twin: "compare-rejected",
+    index: 1,
+    why: "The second file is rejected for its totals, but the settler signed that event in its place, and another one there in the first file.",
+    kills: "compare accepted files only",
+    input: { bundles: [await bundleOf(tale), await bundleOf(wrongTotals)] },
+  },
+  {
+    id: "compare-rejected",
+    clause: "LOG-7",
+    why: "The second file contradicts the first under a signature that is not valid: anyone could have written it.",
+    kills: "compare events without their signatures",
+    input: { bundles: [await bundleOf(tale), field(fileOf([HEADER, OFFER, flipSig(CLOSING, 0)]))] },
+    facts: { heads: [head(tale), head(OFFERED)] },
   },
 ];
 

@@ -427,6 +427,48 @@ const dsse: readonly Case[] = [
     envelope({ ...good, signatures: [{ keyid: "x", sig: "" }, second] }),
   ),
   both(
+    "sig-base64-keyid",
+    "DSSE-3",
+    "DSSE_BASE64",
+    "DSSE_KEYID",
+    "dsse-envelope-two-signatures",
+    "The base64 of every signature before the keyid of any.",
+    envelope({ ...good, signatures: [{ keyid: "x", sig: "?" }, second] }),
+  ),
+  both(
+    "sig-base64-count",
+    "DSSE-3",
+    "DSSE_BASE64",
+    "DSSE_SIGNATURE_COUNT",
+    "dsse-envelope-two-signatures",
+    "And before their number.",
+    envelope({ ...good, signatures: [first, second, { ...first, sig: "?" }] }),
+  ),
+  both(
+    "later-keyid-length",
+    "DSSE-5",
+    "DSSE_KEYID",
+    "DSSE_SIGNATURE_LENGTH",
+    "dsse-envelope-two-signatures",
+    "Each rule is applied to all signatures before the next: the second keyid comes before the length of the first.",
+    envelope({
+      ...good,
+      signatures: [
+        { ...first, sig: "" },
+        { ...second, keyid: "x" },
+      ],
+    }),
+  ),
+  both(
+    "duplicate-length",
+    "DSSE-6",
+    "DSSE_SIGNATURE_DUPLICATE",
+    "DSSE_SIGNATURE_LENGTH",
+    "dsse-envelope-two-signatures",
+    "Different keys before lengths.",
+    envelope({ ...good, signatures: [{ ...first, sig: "" }, first] }),
+  ),
+  both(
     "canonical-members",
     "JCS-1",
     "JCS_NOT_CANONICAL",
@@ -1042,6 +1084,7 @@ const broken = (line: string): string =>
   }));
 const put = (lines: readonly string[], index: number, line: (before: string) => string): string[] =>
   lines.map((one, place) => (place === index ? line(one) : one));
+const newer = extend(EMPTY, offer(terms(), { change: { v: "2027-05" } }), expire());
 const malformed = extend(EMPTY, offer(terms({ feeBps: -1 })), expire());
 const own = (change: Parameters<typeof trustDoc>[1], document: Parameters<typeof trustDoc>[0] = {}) => ({
   trust: field(bytesOf(trustDoc(document, change))),
@@ -1332,6 +1375,18 @@ const bundles: readonly Case[] = [
       }),
     },
   ),
+  {
+    ...both(
+      "revision-later-signature",
+      "EVENT-2",
+      "EVENT_REVISION_UNKNOWN",
+      "DSSE_SIGNATURE_INVALID",
+      "bundle-short",
+      "After an unknown revision nothing is evaluated.",
+      file(put(await bundleOf(newer, {}, null), 2, broken)),
+    ),
+    verdict: "indeterminate",
+  } as Case,
   {
     ...both(
       "settler-expired",

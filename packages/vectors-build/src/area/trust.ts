@@ -686,6 +686,17 @@ const signers: readonly Case[] = [
     buyerKey({ revoked: { at: at(1), reason: "compromised" } }),
     "reject every event of a compromised key",
   ),
+  await bad(
+    "trust-compromised-actor-unreceipted",
+    "RECEIPT-5",
+    "RECEIPT_MISSING",
+    "compromised-actor-without-receipt",
+    "trust-compromised-actor-vouched",
+    "The admission alone vouches, too: no rejection, only the receipt is missing.",
+    "demand a receipt for events of a compromised key",
+    { receiptBy: null },
+    { indeterminate: true, input: buyerKey({ revoked: { at: at(1), reason: "compromised" } }) },
+  ),
   await good(
     "trust-compromised-both-vouched",
     "TRUST-15",
@@ -738,6 +749,14 @@ const signers: readonly Case[] = [
     "treat compromised like superseded",
     {},
     { indeterminate: true, input: settlerKeys({ revoked: { at: at(30), reason: "compromised" } }) },
+  ),
+  await good(
+    "trust-compromised-receipt-only",
+    "TRUST-16",
+    "A receipt by a compromised key vouches for nothing, and over a log of sound keys it harms nothing.",
+    { signed: { 0: [keyOf("buyer"), secondSettlerKey], 1: [secondSettlerKey] } },
+    settlerKeys({ revoked: { at: at(30), reason: "compromised" } }),
+    "doubt every receipt of a compromised key",
   ),
   await good(
     "trust-settler-superseded",
@@ -818,6 +837,9 @@ const v2WithoutBuyer = await sealTrust(trustDoc({ version: 2, parties: trustDoc(
 const v1WithoutBuyer = await sealTrust(trustDoc({ parties: trustDoc().parties.slice(1) }));
 const secondRegistry = { id: "https://second-registry.example", jwk: jwkFromPublicKey(secondRegistryKey.publicKey) };
 const foreign = await sealTrust(trustDoc({ registry: secondRegistry, version: 1 }), secondRegistryKey);
+const twin = await sealTrust(
+  trustDoc({ registry: { id: secondRegistry.id, jwk: jwkFromPublicKey(keyOf("registry").publicKey) } }),
+);
 const foreignSigned = await sealTrust(trustDoc(), secondRegistryKey);
 const keyless = await sealTrust(trustDoc({ registry: { id: idOf("registry") } }));
 const broken: Envelope = { ...v1, signatures: [{ keyid: keyOf("registry").keyid, sig: v2.signatures[0]?.sig ?? "" }] };
@@ -858,6 +880,14 @@ const embedded: readonly Case[] = [
     { trust: [v1, foreign] },
     root,
     "use the last document",
+  ),
+  await good(
+    "trust-embedded-equal-versions",
+    "TRUST-8",
+    "Two registry ids under one key, both at version 1: the later document is used; the earlier does not know the buyer.",
+    { trust: [v1WithoutBuyer, twin] },
+    root,
+    "use the first of equal versions",
   ),
   await good(
     "trust-own-over-embedded",
