@@ -43,7 +43,7 @@ export type ContractState = {
 };
 
 /** Text about a vector; everything else is input or expectation. */
-const vectorProse = new Set(["why", "comment", "notes", "mutant", "twin", "since"]);
+const vectorProse = new Set(["why", "comment", "notes", "kills", "twin", "since"]);
 
 type VectorFile = {
   readonly testGroups?: readonly { readonly tests: readonly ({ readonly id: string } & Schema)[] }[];
