@@ -50,7 +50,8 @@ export async function compare(comparison: Comparison): Promise<Ratio> {
   };
 }
 
-const WARM_UP = 5;
+// The compiler of the runtime needs some hundred calls before a function runs as fast as it will.
+const WARM_UP = 40;
 
 async function time(work: () => unknown, calls: number): Promise<number> {
   const start = performance.now();

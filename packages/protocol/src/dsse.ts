@@ -47,8 +47,8 @@ const KEYID_BYTES = 32;
  * `DSSEv1`, then type and payload, each behind its length in bytes.
  */
 export function pae(payloadType: string, payload: Uint8Array): Uint8Array {
-  const type = utf8(payloadType);
-  return concatBytes(utf8(`DSSEv1 ${type.length} `), type, utf8(` ${payload.length} `), payload);
+  const { length } = utf8(payloadType);
+  return concatBytes(utf8(`DSSEv1 ${length} ${payloadType} ${payload.length} `), payload);
 }
 
 /**

@@ -61,24 +61,31 @@ const HEADER_BYTES = utf8(BUNDLE_HEADER);
 // ones are parsed again then, so that a log of 32 MiB cannot fill a gigabyte.
 const KEPT_PAYLOAD_BYTES = 4096;
 
-type EventLine = { readonly line: number; readonly envelope: ParsedEnvelope; readonly value: JsonValue | undefined };
-type Embedded = { readonly line: number; readonly trust: Trust };
-/** Where a signature job comes from, and how far the check had come before it. */
-type JobSite = {
+type EventLine = {
   readonly line: number;
-  readonly seq: number | undefined;
+  readonly envelope: ParsedEnvelope;
+  readonly value: JsonValue | undefined;
+  /** For each signature the number of its job, when it could be started already. */
+  readonly jobs: readonly (number | undefined)[];
+};
+type Embedded = { readonly line: number; readonly trust: Trust };
+/** Where a signature stands in the order of evaluation, the number of its job, and how far the check had come. */
+type JobSite = {
+  readonly job: number;
+  readonly line: number;
+  readonly seq?: number;
   readonly pointer: string;
   readonly publicKey: Uint8Array;
   readonly trust: Trust | undefined;
   readonly established: number;
   readonly evidence: EvidencePosition;
 };
-/** Where a failure stands in the order of evaluation: before the signature job of that index. */
+/** Where a failure stands in the order of evaluation: before the signature of that index. */
 type Failure = { readonly before: number; readonly finding: Finding };
 
 /**
  * The whole check of one bundle as a synchronous machine: it is fed lines, hands out the signature equations that
- * are left to check in the order of evaluation, and turns their results into a report. How the equations are
+ * are left to check, and turns their results into a report. How the equations are
  * checked, one after another or overlapping, cannot change the report.
  */
 export class BundleCheck {
@@ -88,6 +95,7 @@ export class BundleCheck {
   readonly #options: CheckOptions;
   readonly #crypto: CryptoPort;
   readonly #onJob: (job: SignatureJob) => void;
+  #jobs = 0;
   readonly #jobSites: JobSite[] = [];
   #section: Section = "header";
   #failure: Failure | undefined;
@@ -162,7 +170,7 @@ export class BundleCheck {
    * @param results - for each job in the order in which it was handed out, whether its equation holds.
    */
   report(results: readonly boolean[]): Report {
-    const bad = results.indexOf(false);
+    const bad = this.#jobSites.findIndex(({ job }) => results[job] === false);
     const site = this.#jobSites[bad];
     let failure = this.#failure;
     if (site !== undefined && (failure === undefined || bad < failure.before)) {
@@ -260,7 +268,8 @@ export class BundleCheck {
       throw new SettldError("LIMIT_LOG_BYTES", `expected event payloads of at most ${LIMITS.logBytes} bytes in all`);
     }
     const value = parseJson(envelope.payload, { canonical: true });
-    this.#eventLines.push({ line, envelope, value: envelope.payload.length > KEPT_PAYLOAD_BYTES ? undefined : value });
+    const kept = envelope.payload.length > KEPT_PAYLOAD_BYTES ? undefined : value;
+    this.#eventLines.push({ line, envelope, value: kept, jobs: this.#startEarly(envelope) });
   }
 
   #takeTrust(line: number, value: JsonValue): void {
@@ -284,7 +293,7 @@ export class BundleCheck {
     if (last !== undefined && !precedes(last, trust)) {
       throw new SettldError("TRUST_ORDER", `expected a document after version ${last.version} of ${last.registry}`);
     }
-    this.#checkEquation(line, undefined, envelope, 0, trust.registryKey);
+    this.#checkEquation({ line, pointer: "/signatures/0" }, trust.registryKey, envelope, signature.sig);
     this.#embedded.push({ line, trust });
   }
 
@@ -322,10 +331,11 @@ export class BundleCheck {
     return found;
   }
 
-  #checkEvent(seq: number, { line, envelope, value }: EventLine): void {
-    const keys = envelope.signatures.map(({ keyid }, index) => {
-      const key = this.#lookUp(keyid, `/signatures/${index}/keyid`);
-      this.#checkEquation(line, seq, envelope, index, key.publicKey);
+  #checkEvent(seq: number, { line, envelope, value, jobs }: EventLine): void {
+    const keys = envelope.signatures.map(({ keyid, sig }, index) => {
+      const pointer = `/signatures/${index}`;
+      const key = this.#lookUp(keyid, `${pointer}/keyid`);
+      this.#checkEquation({ line, seq, pointer }, key.publicKey, envelope, sig, jobs[index]);
       return key;
     });
     this.#log.take({ line, bytes: envelope.payload, value: value ?? parseJson(envelope.payload), keys });
@@ -339,27 +349,44 @@ export class BundleCheck {
     return key;
   }
 
-  // Everything about a signature but its equation is checked here and now; the equation becomes a job.
+  // Where the trust document is known from the start, other cores can work on the signatures while lines are read.
+  // Whether their results count, and for what, is decided in the order of evaluation.
+  #startEarly(envelope: ParsedEnvelope): (number | undefined)[] {
+    const { trust } = this.#options;
+    if (trust === undefined) return [];
+    const message = pae(envelope.payloadType, envelope.payload);
+    return envelope.signatures.map(({ keyid, sig }) => {
+      const key = trust.keys.get(keyid);
+      return key === undefined || checkSignature(sig) !== undefined
+        ? undefined
+        : this.#start(key.publicKey, message, sig);
+    });
+  }
+
+  #start(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): number {
+    this.#onJob({ publicKey, message, signature });
+    this.#jobs += 1;
+    return this.#jobs - 1;
+  }
+
+  // Everything about a signature but its equation is checked here and now.
   #checkEquation(
-    line: number,
-    seq: number | undefined,
-    envelope: ParsedEnvelope,
-    index: number,
+    site: { readonly line: number; readonly seq?: number; readonly pointer: string },
     publicKey: Uint8Array,
+    envelope: ParsedEnvelope,
+    signature: Uint8Array,
+    started?: number,
   ): void {
-    const pointer = `/signatures/${index}`;
-    const signature = envelope.signatures[index]?.sig;
-    if (signature === undefined) throw new Error("signature out of range");
     const code = checkSignature(signature);
     if (code !== undefined) {
-      if (decodePoint(publicKey) === undefined) throw toError(notOnCurve(pointer));
-      throw new SettldError(code, `${pointer}/sig: not a strict Ed25519 signature`, { pointer: `${pointer}/sig` });
+      if (decodePoint(publicKey) === undefined) throw toError(notOnCurve(site.pointer));
+      const pointer = `${site.pointer}/sig`;
+      throw new SettldError(code, `${pointer}: not a strict Ed25519 signature`, { pointer });
     }
-    this.#onJob({ publicKey, message: pae(envelope.payloadType, envelope.payload), signature });
+    const job = started ?? this.#start(publicKey, pae(envelope.payloadType, envelope.payload), signature);
     this.#jobSites.push({
-      line,
-      seq,
-      pointer,
+      ...site,
+      job,
       publicKey,
       trust: this.#trust,
       established: this.#log.chain.length,
@@ -376,9 +403,10 @@ export class BundleCheck {
       maxSignatures: 1,
     });
     const payload = parseJson(envelope.payload, { canonical: true });
-    const keyid = envelope.signatures[0]?.keyid ?? "";
-    const key = this.#lookUp(keyid, "/signatures/0/keyid");
-    this.#checkEquation(line, undefined, envelope, 0, key.publicKey);
+    const [signature] = envelope.signatures;
+    if (signature === undefined) throw new Error("signature count was checked");
+    const key = this.#lookUp(signature.keyid, "/signatures/0/keyid");
+    this.#checkEquation({ line, pointer: "/signatures/0" }, key.publicKey, envelope, signature.sig);
     if (state === undefined || state.status !== "closed") {
       throw new SettldError("RECEIPT_NOT_CLOSED", `expected no receipt in state ${state?.status ?? "none"}`);
     }
