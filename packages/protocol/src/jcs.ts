@@ -65,8 +65,7 @@ function writeObject(object: object, depth: number): string {
     throw new TypeError("expected a plain object, found an instance of a class");
   }
   const names = Object.keys(object);
-  // What the parser returns from canonical input is sorted already, unless a name looks like an array index.
-  if (!isSorted(names)) names.sort();
+  sortNames(names);
   const members = object as { readonly [name: string]: unknown };
   let text = "{";
   for (let index = 0; index < names.length; index++) {
@@ -90,12 +89,22 @@ function writeLabel(name: string): string {
   return label;
 }
 
-/** Tells whether strings ascend by UTF-16 code units, the order of RFC 8785 section 3.2.3 and of JavaScript. */
-function isSorted(names: readonly string[]): boolean {
-  for (let index = 1; index < names.length; index++) {
-    if ((names[index - 1] as string) > (names[index] as string)) return false;
+// Up to here insertion beats the built-in sort, and it costs one pass over names that are in order already, as they are
+// in what the parser returns from canonical input. Beyond, its square would show.
+const INSERTION_NAMES_MAX = 24;
+
+/** Sorts names by UTF-16 code units, the order of RFC 8785 section 3.2.3 and of JavaScript. */
+function sortNames(names: string[]): void {
+  if (names.length > INSERTION_NAMES_MAX) {
+    names.sort();
+    return;
   }
-  return true;
+  for (let index = 1; index < names.length; index++) {
+    const name = names[index] as string;
+    let at = index;
+    for (; at > 0 && (names[at - 1] as string) > name; at--) names[at] = names[at - 1] as string;
+    names[at] = name;
+  }
 }
 
 // A value from another realm (an iframe, a test runner's context) has prototypes of its own, so those are told by shape.
