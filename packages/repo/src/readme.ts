@@ -54,7 +54,8 @@ const execute = ({ language, text }: Block): { readonly status: number | null; r
     }
     const command =
       language === "sh"
-        ? ["bash", "-euo", "pipefail", "-c", text]
+        ? // Without the start-up files, which some shells read when their input is a socket.
+          ["bash", "--noprofile", "--norc", "-euo", "pipefail", "-c", text]
         : [process.execPath, join(folder, `block.${language}`)];
     const [program = "bash", ...args] = command;
     // The same colours and width for everyone.
@@ -63,6 +64,7 @@ const execute = ({ language, text }: Block): { readonly status: number | null; r
       cwd: root,
       encoding: "utf8",
       env,
+      stdio: ["ignore", "pipe", "pipe"],
       maxBuffer: 1 << 26,
     });
     return { status, output: clean(status === 0 ? stdout : stdout + stderr) };

@@ -1,6 +1,7 @@
 """Samples, and a small issuer with throw-away keys."""
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -19,6 +20,12 @@ from settld_verifier.log import Log
 SAMPLES = Path(__file__).resolve().parent / "samples"
 TRUST = (SAMPLES / "trust.json").read_bytes()
 ROOT = (SAMPLES / "registry.hex").read_text().strip()
+
+
+def shared(variable: str, folder: str) -> Path:
+    """A folder of the repository, which a copy of this package alone does not have."""
+    here = Path(__file__).resolve().parent.parent
+    return Path(os.environ.get(variable) or here.parent.parent / folder)
 
 
 def sample(name: str) -> bytes:

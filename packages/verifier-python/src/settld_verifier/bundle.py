@@ -36,8 +36,11 @@ def verify_bundle(
 
     ``trust`` is the user's own trust document (plain JSON), ``root`` the raw public key of a pinned
     registry (bytes or hexadecimal), ``now`` the verification time, ``evidence`` bytes by digest for
-    withheld items. Every bundle gets a report; InputError is raised only for unusable user input.
+    withheld items. Exactly one of trust and root is given (TRUST-8). Every bundle gets a report;
+    InputError is raised only for unusable user input.
     """
+    if (trust is None) == (root is None):
+        raise InputError("CLI_USAGE", "give a trust document or the key of a registry")
     verifier = _Verifier(_own_trust(trust), _root_key(root), _time(now), evidence or {})
     return verifier.run(data)
 
@@ -112,12 +115,14 @@ class _Verifier:
         self.document: Optional[TrustDocument] = None
         self.log = Log()
         self.log_judged = False
+        self.chain: List[str] = []  # of the report
+        self.chain_at = 0  # of the last event that passed
         self.references: List[str] = []
         self.items: Dict[str, bool] = {}  # digest to inline
         self.receipt_digest: Optional[str] = None
         self.receipt_at: Optional[int] = None
         self.receipt_vouches = False
-        self.settler_compromised = False
+        self.compromised_from: Optional[int] = None  # seq, TRUST-16
         self.doubtful_event: Optional[int] = None  # seq, TRUST-15
 
     def run(self, data: bytes) -> Report:
@@ -195,7 +200,15 @@ class _Verifier:
         self.document = trust.select(self.own, self.root, self.embedded)
         for seq, event in enumerate(self.events):
             self.line, self.seq = event.line, seq
-            self._judge_event(event)
+            digest = digest_of(event.envelope.payload)
+            try:
+                self._judge_event(event, digest)
+            except SettldError:
+                if self._is_settlers_word(event):
+                    self.chain.append(digest)
+                raise
+            self.chain.append(digest)
+            self.chain_at = self.log.at
         self.line, self.seq = line, None
         self.references = list(self.log.item_sizes)
 
@@ -206,25 +219,48 @@ class _Verifier:
         dsse.verify_signature(envelope, signature, key.raw)
         return key
 
-    def _judge_event(self, event: _Event) -> None:
+    def _judge_event(self, event: _Event, digest: str) -> None:
         assert self.document is not None
         keys = [self._signing_key(event.envelope, i) for i in range(len(event.envelope.signatures))]
-        first = not self.log.chain
-        events.check_payload(event.payload, first)
+        events.check_payload(event.payload, first=not self.chain)
         if len(keys) != events.signature_count(event.payload["type"]):
             raise SettldError("DSSE_SIGNATURE_COUNT", f"{len(keys)} signatures")
-        signer = self.log.apply(event.payload, digest_of(event.envelope.payload))
-        try:
-            self.document.check_signer(keys[0], signer, self.log.at)
-            if len(keys) == 2:
-                self.document.check_signer(keys[1], self.log.signer("settler"), self.log.at)
-        except SettldError:
-            self.log.chain.pop()  # not established
-            raise
+        signer = self.log.apply(event.payload, digest)
+        self.document.check_signer(keys[0], signer, self.log.at)
+        if len(keys) == 2:
+            self.document.check_signer(keys[1], self.log.signer("settler"), self.log.at)
         if keys[-1].compromised:
-            self.settler_compromised = True
+            if self.compromised_from is None:
+                self.compromised_from = self.seq
             if keys[0].compromised and len(keys) == 2 and self.doubtful_event is None:
                 self.doubtful_event = self.seq
+
+    def _is_settlers_word(self, event: _Event) -> bool:
+        """Whether a failed event stands in its place and the settler signed it soundly (LOG-7)."""
+        assert self.document is not None
+        payload = event.payload
+        if not self.chain or not isinstance(payload, dict) or payload.get("type") == "agreement.offered":
+            return False
+        at, seq = payload.get("at"), payload.get("seq")
+        in_place = (
+            type(seq) is int
+            and seq == len(self.chain)
+            and payload.get("agreement") == self.chain[0]
+            and payload.get("prev") == self.chain[-1]
+        )
+        if not in_place or not isinstance(at, str):
+            return False
+        try:
+            time = parse_instant(at)
+            key = self._signing_key(event.envelope, -1)
+            self.document.check_signer(key, self.log.signer("settler"), time)
+        except SettldError:
+            return False
+        return time >= self.chain_at and not key.compromised
+
+    def _vouched_chain(self) -> List[str]:
+        """The chain without what a compromised settler key may have written (TRUST-16)."""
+        return self.chain if self.receipt_vouches else self.chain[: self.compromised_from]
 
     # --- step 3
 
@@ -289,7 +325,7 @@ class _Verifier:
 
     def _doubts(self) -> Iterator[str]:
         assert self.document is not None
-        if self.settler_compromised and not self.receipt_vouches:
+        if self.compromised_from is not None and not self.receipt_vouches:
             yield "TRUST_SETTLER_COMPROMISED"
         if self._verification_time() >= self.document.expires_at:
             yield "TRUST_EXPIRED"
@@ -306,15 +342,13 @@ class _Verifier:
         due = self.log.reaction()
         if self.now is not None and due is not None and due.due <= self.now:
             findings.append(Finding("TIME_OVERDUE", message=f"{due.type} at {format_instant(due.due)}"))
-        inline = sum(self.items.values())
-        withheld = len(self.items) - inline
-        supplied = sum(1 for d, is_inline in self.items.items() if not is_inline and d in self.supplied)
+        evidence = self._evidence_json()
         facets = dict.fromkeys(report.FACETS, "pass")
         if any(code.startswith("TRUST_") for code in doubts):
             facets["trust"] = "unknown"
         if not self.log.closed:
             facets["log"] = "open"
-        if supplied < withheld:
+        if evidence["supplied"] < evidence["withheld"]:
             facets["evidence"] = "partial"
         if self.receipt_at is None:
             facets["receipt"] = "absent"
@@ -326,15 +360,19 @@ class _Verifier:
             trust=self._trust_json(),
             time=format_instant(self._verification_time()),
             facts=self.log.facts(),
-            evidence={
-                "referenced": len(self.references),
-                "inline": inline,
-                "withheld": withheld,
-                "supplied": supplied,
-            },
+            evidence=evidence,
             receipt=self.receipt_digest,
-            chain=self.log.chain,
+            chain=self._vouched_chain(),
         )
+
+    def _evidence_json(self) -> Dict[str, int]:
+        withheld = [digest for digest, inline in self.items.items() if not inline]
+        return {
+            "referenced": len(self.references),
+            "inline": len(self.items) - len(withheld),
+            "withheld": len(withheld),
+            "supplied": sum(digest in self.supplied for digest in withheld),
+        }
 
     def _trust_json(self) -> Optional[Dict[str, Any]]:
         if self.document is None:
@@ -343,12 +381,19 @@ class _Verifier:
             "digest": self.document.digest,
             "version": self.document.version,
             "registry": self.document.registry,
-            "source": "user" if self.own is not None else "bundle",
+            "source": "own" if self.own is not None else "embedded",
         }
 
     def _refused(self, error: SettldError) -> Report:
-        refused = Report(error.verdict, error.code, trust=self._trust_json(), chain=self.log.chain)
-        refused.facets[report.facet_of(error.code)] = "fail" if error.verdict == "reject" else "unknown"
+        refused = Report(
+            error.verdict,
+            error.code,
+            trust=self._trust_json(),
+            evidence=self._evidence_json(),
+            chain=self._vouched_chain(),
+        )
+        if error.verdict == "reject":
+            refused.facets[report.facet_of(error.code)] = "fail"
         line = self.line or None
         refused.findings.append(Finding(error.code, line, self.seq, error.pointer, error.message))
         return refused

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Tuple
+from typing import Optional, Tuple
 
 from . import ed25519, limits
 from .encoding import base64_decode, base64url_decode
@@ -46,8 +46,11 @@ def _is_signature(value: Json) -> bool:
     )
 
 
-def read_envelope(value: Json, payload_type: str) -> Envelope:
-    """Check the members of an envelope in the order that area DSSE ends with."""
+def read_envelope(value: Json, payload_type: str, most: Optional[int] = None) -> Envelope:
+    """Read an envelope rule by rule, each over all members before the next, as area DSSE ends with.
+
+    ``most`` is the bound of DSSE-4, which otherwise follows from the place.
+    """
     if (
         not isinstance(value, dict)
         or set(value) != {"payload", "payloadType", "signatures"}
@@ -59,29 +62,33 @@ def read_envelope(value: Json, payload_type: str) -> Envelope:
         raise SettldError("DSSE_MEMBERS")
     if value["payloadType"] != payload_type:
         raise SettldError("DSSE_PAYLOAD_TYPE", repr(value["payloadType"]))
-    payload = base64_decode(value["payload"])
-    if payload is None:
-        raise SettldError("DSSE_BASE64", "payload")
+    payload = _base64(value["payload"], "/payload")
+    entries = value["signatures"]
+    sigs = [_base64(entry["sig"], f"/signatures/{i}/sig") for i, entry in enumerate(entries)]
     if len(payload) > limits.PAYLOAD_BYTES:
-        raise SettldError("LIMIT_PAYLOAD_BYTES", f"{len(payload)} bytes")
-    most = 2 if payload_type == EVENT_TYPE else 1
-    if not 1 <= len(value["signatures"]) <= most:
-        raise SettldError("DSSE_SIGNATURE_COUNT", f"{len(value['signatures'])} signatures")
-
-    signatures: list[Signature] = []
-    for entry in value["signatures"]:
+        raise SettldError("LIMIT_PAYLOAD_BYTES", f"{len(payload)} bytes", "/payload")
+    if most is None:
+        most = 2 if payload_type == EVENT_TYPE else 1
+    if not 1 <= len(entries) <= most:
+        raise SettldError("DSSE_SIGNATURE_COUNT", f"{len(entries)} signatures", "/signatures")
+    for i, entry in enumerate(entries):
         keyid = base64url_decode(entry["keyid"])
         if keyid is None or len(keyid) != 32:
-            raise SettldError("DSSE_KEYID", repr(entry["keyid"]))
-        if any(entry["keyid"] == earlier.keyid for earlier in signatures):
-            raise SettldError("DSSE_SIGNATURE_DUPLICATE", entry["keyid"])
-        sig = base64_decode(entry["sig"])
-        if sig is None:
-            raise SettldError("DSSE_BASE64", "sig")
+            raise SettldError("DSSE_KEYID", repr(entry["keyid"]), f"/signatures/{i}/keyid")
+    if len({entry["keyid"] for entry in entries}) != len(entries):
+        raise SettldError("DSSE_SIGNATURE_DUPLICATE", entries[0]["keyid"], "/signatures")
+    for i, sig in enumerate(sigs):
         if len(sig) != 64:
-            raise SettldError("DSSE_SIGNATURE_LENGTH", f"{len(sig)} bytes")
-        signatures.append(Signature(entry["keyid"], sig))
-    return Envelope(payload_type, payload, tuple(signatures))
+            raise SettldError("DSSE_SIGNATURE_LENGTH", f"{len(sig)} bytes", f"/signatures/{i}/sig")
+    signatures = tuple(Signature(entry["keyid"], sig) for entry, sig in zip(entries, sigs))
+    return Envelope(payload_type, payload, signatures)
+
+
+def _base64(text: str, at: str) -> bytes:
+    data = base64_decode(text)
+    if data is None:
+        raise SettldError("DSSE_BASE64", pointer=at)
+    return data
 
 
 def verify_signature(envelope: Envelope, signature: Signature, key: bytes) -> None:

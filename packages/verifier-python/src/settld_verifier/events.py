@@ -21,12 +21,15 @@ def signature_count(event_type: str) -> int:
 
 def check_payload(payload: Json, first: bool) -> None:
     """EVENT-1. ``first`` says whether it is the first event of its log (EVENT-2)."""
-    if isinstance(payload, dict):
-        _check_revision(payload.get("v"), first)
-        _check_type(payload.get("type"))
-        if payload.get("type") == "agreement.offered":
-            _check_kinds(payload)
-    _check_schema(payload)
+    if not isinstance(payload, dict):
+        raise SettldError("EVENT_SCHEMA", "no object", "")
+    _check_revision(payload.get("v"), first)
+    _check_type(payload.get("type"))
+    if payload["type"] == "agreement.offered":
+        _check_kinds(payload)
+    misfit = schemas.EVENTS[payload["type"]](payload, "")
+    if misfit is not None:
+        raise SettldError("EVENT_SCHEMA", f"at {misfit!r}", misfit)
     for text in _instants(payload):
         parse_instant(text)
     if payload["type"] == "evidence.attested":
@@ -43,8 +46,11 @@ def _check_revision(revision: Json, first: bool) -> None:
 
 
 def _check_type(event_type: Json) -> None:
-    if isinstance(event_type, str) and event_type not in schemas.EVENTS:
-        raise SettldError("EVENT_TYPE_UNKNOWN", repr(event_type))
+    """EVENT-3: without a known type there is no schema to leave anything to."""
+    if not isinstance(event_type, str):
+        raise SettldError("EVENT_SCHEMA", "no type", "/type")
+    if event_type not in schemas.EVENTS:
+        raise SettldError("EVENT_TYPE_UNKNOWN", repr(event_type), "/type")
 
 
 def _check_kinds(payload: Json) -> None:
@@ -66,15 +72,6 @@ def _has_other_kind(value: Json, kinds: object) -> bool:
     if not isinstance(value, dict) or not isinstance(value.get("kind"), str):
         return False
     return value["kind"] not in kinds  # type: ignore[operator]
-
-
-def _check_schema(payload: Json) -> None:
-    event_type = payload.get("type") if isinstance(payload, dict) else None
-    if not isinstance(event_type, str):
-        raise SettldError("EVENT_SCHEMA", "no event", "")
-    misfit = schemas.EVENTS[event_type](payload, "")
-    if misfit is not None:
-        raise SettldError("EVENT_SCHEMA", f"at {misfit!r}", misfit)
 
 
 def _instants(payload: Json) -> Iterator[str]:

@@ -7,11 +7,12 @@ from typing import Dict, Iterable, List, Optional, Set, Tuple
 from .errors import SettldError
 
 Asset = Tuple[str, int]  # assetCode, assetScale
+KINDS = ("buyer", "seller", "escrow", "holdback", "fee")
 
 
 @dataclass(frozen=True)
 class Account:
-    kind: str  # buyer, seller, escrow, holdback, fee
+    kind: str  # of KINDS
     asset: Asset
     owner: Optional[str] = None
     agreement: Optional[str] = None
@@ -31,9 +32,12 @@ class Transaction:
 
 @dataclass
 class Ledger:
-    """Applies transactions in order and checks LEDGER-1 to LEDGER-3 over them."""
+    """Applies transactions in order and checks LEDGER-1 to LEDGER-3 over them.
 
-    asset: Asset
+    Without an asset, that of the first posting is the agreement's.
+    """
+
+    asset: Optional[Asset] = None
     balances: Dict[Account, int] = field(default_factory=dict)
     transactions: List[Transaction] = field(default_factory=list)
     _ids: Set[str] = field(default_factory=set)
@@ -42,6 +46,7 @@ class Ledger:
         if transaction.id in self._ids:
             raise SettldError("LEDGER_DUPLICATE", transaction.id)
         for posting in transaction.postings:
+            self.asset = self.asset or posting.account.asset
             if posting.account.asset != self.asset:
                 raise SettldError("LEDGER_ASSET_MIXED", posting.account.kind)
         if sum(posting.amount for posting in transaction.postings) != 0:
@@ -63,6 +68,9 @@ class Ledger:
 
     def balance(self, kind: str) -> int:
         return sum(amount for account, amount in self.balances.items() if account.kind == kind)
+
+    def balances_json(self) -> Dict[str, str]:
+        return {kind: str(self.balance(kind)) for kind in KINDS}
 
 
 @dataclass(frozen=True)

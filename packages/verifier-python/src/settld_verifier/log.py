@@ -152,7 +152,6 @@ class Log:
         self.funded = 0
         self.cancelled = False
         self.reason: Optional[str] = None
-        self.totals: Optional[Dict[str, str]] = None
         self.ledger: Optional[Ledger] = None
         self._book: Optional[Book] = None
 
@@ -174,6 +173,16 @@ class Log:
     def outcome(self) -> str:
         """RECEIPT-3: the outcome of the final decision, none without one or after a cancellation."""
         return "none" if self.cancelled or self.award is None else self.award.outcome
+
+    def totals(self) -> Dict[str, str]:
+        """LEDGER-8: the sums over the log so far."""
+        assert self.ledger
+        return {
+            "funded": str(self.funded),
+            "toSeller": str(self.ledger.balance("seller")),
+            "fee": str(self.ledger.balance("fee")),
+            "toBuyer": str(self.ledger.balance("buyer") + self.funded),
+        }
 
     def party(self, role: str) -> Json:
         return self.terms["parties"][role]
@@ -199,7 +208,7 @@ class Log:
             return Reaction("settlement.executed" if self._escrow > 0 else "agreement.closed", self.at)
         if self.state == "review":
             assert self.submission is not None
-            if not policies.is_pending(self.terms["policy"], self.submission):
+            if not policies.pending(self.terms["policy"], self.submission):
                 return Reaction("decision.made", self.at)
         return None
 
@@ -529,16 +538,10 @@ class Log:
     def _close(self, reaction: Reaction, body: Json, digest: str, at: int) -> None:
         reasons = {"offered": "offer-expired", "accepted": "unfunded"}
         reason = "cancelled" if self.cancelled else reasons.get(self.state, "settled")
+        self._compare(reaction, body, {"reason": reason, "totals": self.totals()})
         assert self.ledger
-        totals = {
-            "funded": str(self.funded),
-            "toSeller": str(self.ledger.balance("seller")),
-            "fee": str(self.ledger.balance("fee")),
-            "toBuyer": str(self.ledger.balance("buyer") + self.funded),
-        }
-        self._compare(reaction, body, {"reason": reason, "totals": totals})
         self.ledger.close()
-        self.reason, self.totals = reason, totals
+        self.reason = reason
         self._enter("closed")
 
     def _enter(self, state: str, timer: Optional[int] = None) -> None:
@@ -547,25 +550,22 @@ class Log:
     # --- facts
 
     def facts(self) -> Json:
-        """What the log gives, for reports."""
-        parties = self.terms["parties"]
-        reaction = self.reaction()
-        balances = ("escrow", "holdback")
-        return {
+        """What the log gives, as in report.schema.json."""
+        assert self.ledger
+        facts = {
             "agreement": self.agreement,
-            "state": self.state,
+            "head": self.chain[-1],
             "events": len(self.chain),
-            "buyer": parties["buyer"]["id"],
-            "seller": parties["seller"]["id"],
-            "settler": parties["settler"]["id"],
+            "status": self.state,
+            "at": format_instant(self.at),
+            "buyer": self.party("buyer")["id"],
+            "seller": self.party("seller")["id"],
+            "settler": self.party("settler")["id"],
             "amount": self.terms["amount"],
-            "submissions": self.submissions,
-            "gross": None if self.award is None else str(self.award.gross),
-            "outcome": None if self.award is None else self.award.outcome,
-            "balances": {kind: str(self.ledger.balance(kind) if self.ledger else 0) for kind in balances},
-            "reason": self.reason,
-            "totals": self.totals,
-            "next": None
-            if reaction is None
-            else {"type": reaction.type, "due": format_instant(reaction.due)},
+            "outcome": self.outcome,
+            "totals": self.totals(),
+            "balances": self.ledger.balances_json(),
         }
+        if self.reason is not None:
+            facts["reason"] = self.reason
+        return facts

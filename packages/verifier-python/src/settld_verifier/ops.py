@@ -1,165 +1,204 @@
-"""Single operations over JSON-like values, for a conformance adapter to sit on.
+"""The operations of the conformance vectors.
 
-Every function takes plain Python values and returns a plain value, or raises SettldError with
-the code of the refusal. ``OPERATIONS`` lists them by name, ``run`` turns a refusal into a value.
+``answer(op, input)`` takes the input of a vector as plain JSON and gives verdict, code and facts.
+Bytes are base64, or a list of parts, one of which may be ``{"repeat": <base64>, "times": n}``.
 """
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, Mapping, Optional, Sequence
+import base64
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any, Callable, Dict, Mapping, Optional
 
-from . import bundle, digests, dsse, ed25519, events, jcs, keys, policy, strict_json
+from . import bundle, digests, dsse, ed25519, events, jcs, keys, limits, money, policy, strict_json
 from . import trust as trust_documents
-from .errors import InputError, SettldError
+from .errors import SettldError
 from .instant import parse_instant
 from .ledger import Account, Ledger, Posting, Transaction
-from .log import Log, Signer
+from .log import Log
+from .report import Report
 from .strict_json import Json
 
-
-def json_parse(data: bytes, max_bytes: Optional[int] = None) -> Json:
-    """``json.parse``: the value of strict JSON."""
-    return strict_json.parse(data, max_bytes)
+Input = Mapping[str, Any]
+Facts = Dict[str, Any]
 
 
-def jcs_canonicalize(data: bytes) -> bytes:
-    """``jcs.canonicalize``: the canonical form of a strict JSON document in any layout."""
-    return jcs.canonicalize(strict_json.parse(data))
+@dataclass(frozen=True)
+class Answer:
+    verdict: str
+    code: Optional[str] = None
+    facts: Optional[Facts] = None
 
 
-def digest(data: bytes) -> str:
-    """``digest``: the digest of bytes."""
-    return digests.digest(data)
+def octets(recipe: Json) -> bytes:
+    """The bytes that a recipe describes."""
+    if isinstance(recipe, str):
+        return base64.b64decode(recipe, validate=True)
+    if isinstance(recipe, dict):
+        return octets(recipe["repeat"]) * int(recipe["times"])
+    return b"".join(map(octets, recipe))
 
 
-def ed25519_verify(key: bytes, message: bytes, signature: bytes) -> bool:
-    """``ed25519.verify``: KEY-3 to KEY-6, DSSE-7 to DSSE-9. True or a refusal."""
-    ed25519.check_key(key)
+def _base64(data: bytes) -> str:
+    return base64.b64encode(data).decode("ascii")
+
+
+def json_parse(given: Input) -> Facts:
+    canonical = jcs.canonicalize(strict_json.parse(octets(given["bytes"]), limits.PAYLOAD_BYTES))
+    return {"canonical": _base64(canonical), "digest": digests.digest(canonical)}
+
+
+def pointer_resolve(given: Input) -> Facts:
+    found, value = strict_json.resolve_pointer(strict_json.parse(octets(given["document"])), given["pointer"])
+    return {"found": True, "value": value} if found else {"found": False}
+
+
+def jcs_canonicalize(given: Input) -> Facts:
+    data = octets(given["bytes"])
+    jcs.parse_canonical(data)
+    return {"digest": digests.digest(data)}
+
+
+def digest(given: Input) -> Facts:
+    return {"digest": digests.digest(octets(given["bytes"]))}
+
+
+def digest_parse(given: Input) -> Facts:
+    return {"digest": "sha256:" + digests.parse_digest(given["text"])}
+
+
+def money_parse(given: Input) -> Facts:
+    return {"value": str(money.parse_value(given["text"]))}
+
+
+def key_parse(given: Input) -> Facts:
+    key = keys.parse_jwk(strict_json.parse(octets(given["jwk"])))
+    return {"thumbprint": keys.thumbprint(key), "publicKey": _base64(key)}
+
+
+def ed25519_verify(given: Input) -> Facts:
+    """DSSE-7, KEY-3 to KEY-6, DSSE-8, DSSE-9."""
+    key, signature = octets(given["publicKey"]), octets(given["signature"])
     if len(signature) != 64:
         raise SettldError("DSSE_SIGNATURE_LENGTH", f"{len(signature)} bytes")
-    ed25519.verify(key, message, signature)
-    return True
+    ed25519.check_key(key)
+    ed25519.verify(key, octets(given["message"]), signature)
+    return {"thumbprint": keys.thumbprint(key)}
 
 
-def dsse_verify(envelope: Json, payload_type: str, jwks: Sequence[Json]) -> Dict[str, Any]:
-    """``dsse.verify``: an envelope whose signatures are all by keys of the list."""
-    known = {keys.thumbprint(key): key for key in map(keys.parse_jwk, jwks)}
-    read = dsse.read_envelope(envelope, payload_type)
-    for signature in read.signatures:
+def dsse_verify(given: Input) -> Facts:
+    """JSON, JCS, the envelope, then for each signature TRUST-9, KEY-4 to KEY-6, DSSE-8, DSSE-9."""
+    known = {keys.thumbprint(key): key for key in map(octets, given["keys"])}
+    value = jcs.parse_canonical(octets(given["envelope"]))
+    envelope = dsse.read_envelope(value, given["payloadType"], given["maxSignatures"])
+    for signature in envelope.signatures:
         if signature.keyid not in known:
             raise SettldError("TRUST_KEY_UNKNOWN", signature.keyid)
-        dsse.verify_signature(read, signature, known[signature.keyid])
+        ed25519.check_key(known[signature.keyid])
+        dsse.verify_signature(envelope, signature, known[signature.keyid])
     return {
-        "payload": read.payload,
-        "digest": digests.digest(read.payload),
-        "keyids": [signature.keyid for signature in read.signatures],
+        "digest": digests.digest(envelope.payload),
+        "keyids": [signature.keyid for signature in envelope.signatures],
     }
 
 
-def trust_evaluate(
-    document: bytes,
-    keyid: Optional[str] = None,
-    party: Optional[str] = None,
-    role: Optional[str] = None,
-    at: Optional[str] = None,
-    pins: Optional[Sequence[str]] = None,
-) -> Dict[str, Any]:
-    """``trust.evaluate``: TRUST-1 of a plain document, then TRUST-9 to TRUST-14 of one signature."""
-    read = trust_documents.parse_document(document)
-    if keyid is not None:
-        key = read.key(keyid)
-        if party is not None and role is not None and at is not None:
-            signer = Signer(party, role, None if pins is None else tuple(pins))
-            read.check_signer(key, signer, parse_instant(at))
-    return {"digest": read.digest, "version": read.version, "registry": read.registry}
+def trust_evaluate(given: Input) -> Facts:
+    document = trust_documents.parse_document(octets(given["trust"]))
+    return {
+        "digest": document.digest,
+        "version": document.version,
+        "registry": document.registry,
+        "keys": len(document.keys),
+    }
 
 
-def policy_evaluate(
-    policy_: Json,
-    amount: str,
-    submission: Optional[Json] = None,
-    results: Optional[Mapping[str, Json]] = None,
-    approvals: Optional[Mapping[str, bool]] = None,
-) -> Dict[str, Any]:
-    """``policy.evaluate``: requirements, gross and outcome of one submission ``{at, items}``."""
-    considered = None
-    if submission is not None:
-        considered = policy.Submission(
+def policy_evaluate(given: Input) -> Facts:
+    facts = given["facts"]
+    submission = None
+    if facts is not None:
+        submission = policy.Submission(
             digest="",
-            at=parse_instant(submission["at"]),
-            items=submission["items"],
-            results=dict(results or {}),
-            approvals=dict(approvals or {}),
+            at=parse_instant(facts["at"]),
+            items=facts["items"],
+            results=facts["results"],
+            approvals=facts["approvals"],
         )
-    award = policy.evaluate(policy_, int(amount), considered)
+    award = policy.evaluate(given["policy"], money.parse_value(given["amount"]), submission)
     return {
         "requirements": award.requirements_json(),
         "gross": str(award.gross),
         "outcome": award.outcome,
+        "pending": [] if submission is None else policy.pending(given["policy"], submission),
     }
 
 
-def log_reduce(payloads: Sequence[bytes]) -> Json:
-    """``log.reduce``: the facts of a chain of event payloads, signatures aside."""
+def log_reduce(given: Input) -> Facts:
+    """For each event JSON, JCS, EVENT-1, LOG-8; signatures aside."""
     log = Log()
-    for data in payloads:
+    for data in map(octets, [*given.get("prefix", []), *given["events"]]):
         payload = jcs.parse_canonical(data)
         events.check_payload(payload, first=not log.chain)
         log.apply(payload, digests.digest(data))
-    return log.facts() if log.chain else {"state": log.state}
+    return log.facts()
 
 
-def ledger_replay(asset: Json, transactions: Sequence[Json], closed: bool = False) -> Json:
-    """``ledger.replay``: balances of transactions ``{id, postings: [{account, amount}]}``.
-
-    Amounts are decimal text and may be negative. ``closed`` asks for LEDGER_NOT_ZERO too.
-    """
-    ledger = Ledger((asset["assetCode"], asset["assetScale"]))
-    for entry in transactions:
-        postings = tuple(
-            Posting(_account(posting["account"]), int(posting["amount"])) for posting in entry["postings"]
-        )
+def ledger_replay(given: Input) -> Facts:
+    ledger = Ledger()
+    for entry in given["transactions"]:
+        postings = tuple(Posting(_account(p["account"]), int(p["value"])) for p in entry["postings"])
         ledger.apply(Transaction(entry["id"], postings))
-    if closed:
+    if given["closed"]:
         ledger.close()
-    return [
-        {"account": _account_json(account), "balance": str(balance)}
-        for account, balance in ledger.balances.items()
-    ]
+    return {"balances": ledger.balances_json()}
 
 
 def _account(value: Json) -> Account:
-    return Account(
-        value["kind"],
-        (value["assetCode"], value["assetScale"]),
-        value.get("owner"),
-        value.get("agreement"),
+    asset = (value["assetCode"], value["assetScale"])
+    return Account(value["kind"], asset, value.get("owner"), value.get("agreement"))
+
+
+def _report(recipe: Json, given: Input) -> Report:
+    return bundle.verify_bundle(
+        octets(recipe),
+        trust=octets(given["trust"]) if "trust" in given else None,
+        root=octets(given["root"]) if "root" in given else None,
+        now=given.get("now"),
+        evidence={name: octets(data) for name, data in given.get("evidence", {}).items()},
     )
 
 
-def _account_json(account: Account) -> Json:
-    value = {"kind": account.kind, "assetCode": account.asset[0], "assetScale": account.asset[1]}
-    if account.owner is not None:
-        value["owner"] = account.owner
-    if account.agreement is not None:
-        value["agreement"] = account.agreement
-    return value
+def bundle_verify(given: Input) -> Answer:
+    report = _report(given["bundle"], given)
+    notes = [finding.code for finding in report.findings if finding.code == "TIME_OVERDUE"]
+    facts = {
+        **(report.facts or {}),
+        "trust": report.trust,
+        "evidence": report.evidence,
+        "receipt": report.receipt,
+        "time": report.time,
+        "notes": notes,
+    }
+    return Answer(report.verdict, report.code, facts)
 
 
-def bundle_verify(
-    data: bytes,
-    trust: Optional[bytes] = None,
-    root: Optional[str] = None,
-    now: Optional[str] = None,
-    evidence: Optional[Mapping[str, bytes]] = None,
-) -> Json:
-    """``bundle.verify``: the report over a bundle."""
-    return bundle.verify_bundle(data, trust, root, now, evidence).to_json()
+def bundle_compare(given: Input) -> Facts:
+    """LOG-7 over every pair of histories; the head of a history is the last event that it established."""
+    reports = [_report(recipe, given) for recipe in given["bundles"]]
+    for one, other in combinations(reports, 2):
+        seq = bundle.find_equivocation(one, other)
+        if seq is not None:
+            raise SettldError("LOG_EQUIVOCATION", f"event {seq}")
+    return {"heads": [report.chain[-1] if report.chain else None for report in reports]}
 
 
-OPERATIONS: Dict[str, Callable[..., Any]] = {
+OPERATIONS: Mapping[str, Callable[[Input], Any]] = {
     "json.parse": json_parse,
+    "pointer.resolve": pointer_resolve,
     "jcs.canonicalize": jcs_canonicalize,
     "digest": digest,
+    "digest.parse": digest_parse,
+    "money.parse": money_parse,
+    "key.parse": key_parse,
     "ed25519.verify": ed25519_verify,
     "dsse.verify": dsse_verify,
     "trust.evaluate": trust_evaluate,
@@ -167,12 +206,14 @@ OPERATIONS: Dict[str, Callable[..., Any]] = {
     "log.reduce": log_reduce,
     "ledger.replay": ledger_replay,
     "bundle.verify": bundle_verify,
+    "bundle.compare": bundle_compare,
 }
 
 
-def run(name: str, *args: Any, **kwargs: Any) -> Dict[str, Any]:
-    """One operation as ``{"ok": True, "value": ...}`` or ``{"ok": False, "code": ...}``."""
+def answer(op: str, given: Input) -> Answer:
+    """What this implementation answers to the input of a vector."""
     try:
-        return {"ok": True, "value": OPERATIONS[name](*args, **kwargs)}
-    except (SettldError, InputError) as error:
-        return {"ok": False, "code": error.code}
+        result = OPERATIONS[op](given)
+    except SettldError as error:
+        return Answer(error.verdict, error.code)
+    return result if isinstance(result, Answer) else Answer("accept", facts=result)

@@ -104,15 +104,15 @@ def _check_tiers(tiers: List[Json]) -> None:
 # --- what a submission is awarded
 
 
-def is_pending(policy: Json, submission: Submission) -> bool:
-    """POLICY-26: whether an attestation or an answer is still to come."""
-    for requirement in policy["requirements"]:
-        if requirement["kind"] == "check":
-            if submission.item(requirement["item"]) and requirement["id"] not in submission.results:
-                return True
-        elif requirement["kind"] == "approval" and requirement["id"] not in submission.approvals:
-            return True
-    return False
+def pending(policy: Json, submission: Submission) -> List[str]:
+    """POLICY-26: the requirements for which an attestation or an answer is still to come."""
+    return [r["id"] for r in policy["requirements"] if _is_pending(r, submission)]
+
+
+def _is_pending(requirement: Json, submission: Submission) -> bool:
+    if requirement["kind"] == "check":
+        return bool(submission.item(requirement["item"])) and requirement["id"] not in submission.results
+    return requirement["kind"] == "approval" and requirement["id"] not in submission.approvals
 
 
 def evaluate(policy: Json, amount: int, submission: Optional[Submission]) -> Award:

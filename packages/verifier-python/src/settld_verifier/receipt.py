@@ -41,6 +41,6 @@ def expected_statement(log: Log, at: str) -> Json:
             "events": len(log.chain),
             "reason": log.reason,
             "outcome": log.outcome,
-            "totals": log.totals,
+            "totals": log.totals(),
         },
     }

@@ -8,6 +8,7 @@ from . import jcs, schemas
 
 FACETS = ("container", "signatures", "trust", "log", "policy", "ledger", "evidence", "receipt")
 
+# By the category of the code in the registry, which follows from its area.
 _FACET_OF_AREA = {
     "DSSE": "signatures",
     "KEY": "signatures",
@@ -24,11 +25,9 @@ _FACET_OF_AREA = {
 
 
 def facet_of(code: str) -> str:
-    """The facet that a code speaks about."""
+    """The facet that a refusal with this code fails."""
     if code.startswith("BUNDLE_EVIDENCE_") or code == "LIMIT_EVIDENCE_BYTES":
         return "evidence"
-    if code == "LIMIT_RESULT_BYTES":
-        return "log"
     return _FACET_OF_AREA.get(code.split("_", 1)[0], "container")
 
 
@@ -41,13 +40,9 @@ class Finding:
     message: str = ""
 
     def to_json(self) -> Dict[str, Any]:
-        return {
-            "code": self.code,
-            "line": self.line,
-            "seq": self.seq,
-            "pointer": self.pointer,
-            "message": self.message,
-        }
+        members = {"line": self.line, "seq": self.seq, "pointer": self.pointer}
+        known = {name: value for name, value in members.items() if value is not None}
+        return {"code": self.code, "message": self.message, **known}
 
 
 @dataclass
@@ -59,7 +54,9 @@ class Report:
     trust: Optional[Dict[str, Any]] = None
     time: Optional[str] = None
     facts: Optional[Dict[str, Any]] = None
-    evidence: Optional[Dict[str, int]] = None
+    evidence: Dict[str, int] = field(
+        default_factory=lambda: dict.fromkeys(("referenced", "inline", "withheld", "supplied"), 0)
+    )
     receipt: Optional[str] = None
     chain: List[str] = field(default_factory=list)
 

@@ -184,7 +184,7 @@ _BODIES: Mapping[str, Checker] = {
     ),
     "settlement.executed": record({**_leg, "held": value}),
     "dispute.opened": record({"decision": digest, "reasonCode": name}, {"items": _items}),
-    "dispute.resolved": record({"dispute": digest, "toSeller": value}),
+    "dispute.resolved": record({"dispute": digest, "toSeller": value}, {"reason": note}),
     "holdback.released": record(_leg),
     "agreement.closed": record({"due": instant, "reason": _reason, "totals": totals}),
 }
