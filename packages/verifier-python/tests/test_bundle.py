@@ -4,8 +4,10 @@ import contextlib
 import io
 import json
 import random
+import tempfile
 import time
 import unittest
+from pathlib import Path
 
 import support
 from support import KEYS, ROOT, SAMPLES, TRUST, Chain, at, awarded, bundle, closed, sample, statement
@@ -30,11 +32,14 @@ class Samples(unittest.TestCase):
 
     def test_root(self):
         report = verify_bundle(sample("settled-root"), root=ROOT)
-        self.assertEqual((report.verdict, report.trust["source"]), ("accept", "bundle"))
+        self.assertEqual((report.verdict, report.trust["source"]), ("accept", "embedded"))
         self.assertEqual(verify_bundle(sample("settled"), root=ROOT).code, "TRUST_ROOT_MISSING")
         other = KEYS["registry"].raw
         self.assertEqual(verify_bundle(sample("settled-root"), root=other).code, "TRUST_ROOT_MISSING")
-        self.assertEqual(verify_bundle(sample("settled-root")).code, "TRUST_ROOT_MISSING")
+        for options in ({}, {"trust": TRUST, "root": ROOT}):
+            with self.assertRaises(InputError) as caught:
+                verify_bundle(sample("settled-root"), **options)
+            self.assertEqual(caught.exception.code, "CLI_USAGE")
 
     def test_performance(self):
         started = time.perf_counter()
@@ -233,13 +238,42 @@ class Order(unittest.TestCase):
         two = verify_bundle(bundle(other, evidence=()), trust=self.trust)
         self.assertEqual(find_equivocation(one, two), 1)
 
+    def test_chain(self):
+        def chain_of(data, trust=None):
+            return verify_bundle(data, trust=self.trust if trust is None else canonicalize(trust)).chain
+
+        self.assertEqual(chain_of(self.good), self.chain.digests)
+        # A wrong total is the settler's word, in its place, all the same.
+        lines = self.good.splitlines(keepends=True)
+        last = self.chain.payloads[-1]
+        wrong = {**last, "body": {**last["body"], "reason": "cancelled"}}
+        for payload, signer, counts in (
+            (wrong, "settler", True),
+            (wrong, "buyer", False),
+            ({**wrong, "seq": 5}, "settler", False),
+            ({**wrong, "prev": self.chain.digests[0]}, "settler", False),
+            ({**wrong, "at": at(14)}, "settler", False),
+            ({**wrong, "type": "agreement.blessed"}, "settler", True),
+            (self.chain.payloads[0], "settler", False),
+        ):
+            line = canonicalize(support.envelope(payload, dsse.EVENT_TYPE, [KEYS[signer]])) + b"\n"
+            before = self.chain.digests[:-1]
+            forged = b"".join(lines[: len(before) + 1]) + line
+            expected = before + [support.digest(canonicalize(payload))] if counts else before
+            self.assertEqual(chain_of(forged), expected, payload)
+        # What a compromised settler key signed counts only under a later receipt.
+        settler = self.revoked("settler", "compromised", 50)
+        self.assertEqual(chain_of(self.good, settler), [])
+        by_other = bundle(self.chain, statement(self.chain, 60), "other-settler")
+        self.assertEqual(chain_of(by_other, settler), self.chain.digests)
+
 
 class CommandLine(unittest.TestCase):
     def run_cli(self, *arguments):
         out = io.StringIO()
         with contextlib.redirect_stdout(out):
             status = cli.main(["verify", *arguments])
-        return status, json.loads(out.getvalue())
+        return status, [json.loads(line) for line in out.getvalue().splitlines()]
 
     def test_exit_codes(self):
         trust = str(SAMPLES / "trust.json")
@@ -249,15 +283,29 @@ class CommandLine(unittest.TestCase):
         self.assertEqual(self.run_cli(settled, "--root", ROOT)[0], 1)
         self.assertEqual(self.run_cli(still_open, "--trust", trust)[0], 3)
         self.assertEqual(self.run_cli(still_open, "--trust", trust, "--allow-open")[0], 0)
+        self.assertEqual(self.run_cli(settled, still_open, "--trust", trust)[0], 3)
+        status, (first, second) = self.run_cli("missing", settled, "--trust", trust)
+        self.assertEqual((status, first["error"]["code"]), (2, "CLI_INPUT"))
+        self.assertEqual((second["file"], second["report"]["verdict"]), (settled, "accept"))
         for arguments, code in (
             ((settled,), "CLI_USAGE"),
-            (("missing", "--trust", trust), "CLI_INPUT"),
+            ((settled, "--trust", "missing"), "CLI_INPUT"),
             ((settled, "--trust", settled), "JSON_SYNTAX"),
             ((settled, "--root", "zz"), "KEY_LENGTH"),
             ((settled, "--trust", trust, "--now", "yesterday"), "TIME_INSTANT"),
         ):
             status, printed = self.run_cli(*arguments)
-            self.assertEqual((status, printed["code"]), (2, code))
+            self.assertEqual((status, [line["error"]["code"] for line in printed]), (2, [code]))
+
+    def test_contradiction(self):
+        with tempfile.TemporaryDirectory() as folder:
+            trust = Path(folder, "trust.json")
+            trust.write_bytes(canonicalize(support.trust_document()))
+            files = [Path(folder, name) for name in ("one.settld", "two.settld")]
+            for file, action in zip(files, ("agreement.accepted", "agreement.cancelled")):
+                file.write_bytes(bundle(Chain().add(action, "seller", 1, {}), evidence=()))
+            status, printed = self.run_cli(*map(str, files), "--trust", str(trust))
+        self.assertEqual((status, printed[2]["code"], printed[2]["seq"]), (1, "LOG_EQUIVOCATION", 1))
 
 
 if __name__ == "__main__":

@@ -176,7 +176,9 @@ class Envelopes(CodeTest):
             ({"signatures": []}, "DSSE_SIGNATURE_COUNT"),
             ({"signatures": [first, second, first]}, "DSSE_SIGNATURE_COUNT"),
             ({"signatures": [{**first, "keyid": "a" * 43}]}, "DSSE_KEYID"),
-            ({"signatures": [first, {**first, "sig": "!"}]}, "DSSE_SIGNATURE_DUPLICATE"),
+            ({"signatures": [first, {**first, "sig": "!"}]}, "DSSE_BASE64"),
+            ({"signatures": [{**first, "keyid": "!"}, first, {**first, "sig": "!"}]}, "DSSE_BASE64"),
+            ({"signatures": [first, {**first, "sig": "AAAA"}]}, "DSSE_SIGNATURE_DUPLICATE"),
             ({"signatures": [{**first, "sig": "!"}]}, "DSSE_BASE64"),
             ({"signatures": [{**first, "sig": "AAAA"}]}, "DSSE_SIGNATURE_LENGTH"),
             (

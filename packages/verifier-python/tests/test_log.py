@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import copy
 import unittest
 
@@ -10,6 +11,11 @@ from settld_verifier.errors import Indeterminate, SettldError
 from settld_verifier.jcs import canonicalize
 from settld_verifier.log import STATE_TABLE
 from settld_verifier.schemas import EVENTS
+
+
+def reduce(*payloads):
+    """The facts of a log of payloads."""
+    return ops.log_reduce({"events": [base64.b64encode(canonicalize(p)).decode() for p in payloads]})
 
 
 class LogTest(unittest.TestCase):
@@ -79,7 +85,13 @@ class Offers(LogTest):
             with self.subTest(code=code):
                 self.refuses(code, chain.add_payload, {**accepted, **changes})
         with self.assertRaises(Indeterminate):
-            ops.log_reduce([canonicalize({"v": "2027-01"})])
+            reduce({"v": "2027-01"})
+        for payload, code in (
+            ([], "EVENT_SCHEMA"),
+            ({"type": 1}, "EVENT_SCHEMA"),
+            ({"type": "agreement.blessed"}, "EVENT_TYPE_UNKNOWN"),
+        ):
+            self.refuses(code, reduce, payload)
 
 
 class Flow(LogTest):
@@ -90,14 +102,15 @@ class Flow(LogTest):
     def test_closed(self):
         chain = closed(Chain())
         self.assertTrue(chain.log.closed)
-        self.assertEqual(chain.log.facts()["balances"], {"escrow": "0", "holdback": "0"})
+        balances = {"buyer": "-1001", "seller": "976", "escrow": "0", "holdback": "0", "fee": "25"}
+        self.assertEqual(chain.log.facts()["balances"], balances)
         self.refuses("STATE_CLOSED", chain.add, "agreement.accepted", "seller", 16, {})
-        facts = ops.log_reduce([canonicalize(payload) for payload in chain.payloads])
+        facts = reduce(*chain.payloads)
         self.assertEqual(facts, chain.log.facts())
 
     def test_no_agreement(self):
         accepted = Chain().payload("agreement.accepted", "seller", 1, {})
-        self.refuses("STATE_NO_AGREEMENT", ops.log_reduce, [canonicalize(accepted)])
+        self.refuses("STATE_NO_AGREEMENT", reduce, accepted)
 
     def test_expired_and_unfunded(self):
         zero = {"funded": "0", "toSeller": "0", "fee": "0", "toBuyer": "0"}
@@ -235,19 +248,24 @@ class Ledgers(LogTest):
             return {
                 "id": name,
                 "postings": [
-                    {"account": account("buyer"), "amount": str(-amount)},
-                    {"account": account("escrow", **more), "amount": str(amount)},
+                    {"account": account("buyer"), "value": str(-amount)},
+                    {"account": account("escrow", **more), "value": str(amount)},
                 ],
             }
 
-        self.assertEqual(len(ops.ledger_replay(asset, [move("a", 5), move("b", -5)], closed=True)), 2)
-        self.refuses("LEDGER_DUPLICATE", ops.ledger_replay, asset, [move("a", 5), move("a", 5)])
-        self.refuses("LEDGER_ASSET_MIXED", ops.ledger_replay, asset, [move("a", 5, assetScale=3)])
-        self.refuses("LEDGER_OVERDRAWN", ops.ledger_replay, asset, [move("a", -5)])
-        self.refuses("LEDGER_NOT_ZERO", ops.ledger_replay, asset, [move("a", 5)], closed=True)
+        def replay(*transactions, closed=False):
+            return ops.ledger_replay({"transactions": transactions, "closed": closed})["balances"]
+
+        self.assertEqual(set(replay(move("a", 5), move("b", -5), closed=True).values()), {"0"})
+        self.refuses("LEDGER_DUPLICATE", replay, move("a", 5), move("a", 5))
+        self.refuses("LEDGER_ASSET_MIXED", replay, move("a", 5, assetScale=3))
+        self.refuses("LEDGER_OVERDRAWN", replay, move("a", -5))
         bad = move("a", 5)
         bad["postings"].pop()
-        self.refuses("LEDGER_UNBALANCED", ops.ledger_replay, asset, [bad])
+        self.refuses("LEDGER_UNBALANCED", replay, bad)
+        with self.assertRaises(SettldError) as caught:
+            replay(move("a", 5), closed=True)
+        self.assertEqual(caught.exception.code, "LEDGER_NOT_ZERO")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
-"""Compares the hand-written tables with the JSON Schema files, when SETTLD_SCHEMAS names their folder."""
+"""Compares the hand-written tables with the JSON Schema files, from SETTLD_SCHEMAS or the repository."""
 from __future__ import annotations
 
+import base64
 import copy
 import json
 import os
@@ -13,14 +14,15 @@ import support
 from settld_verifier import ops, schemas, verify_bundle
 from settld_verifier.encoding import base64_decode
 from settld_verifier.jcs import canonicalize
+from settld_verifier.report import facet_of
 
-FOLDER = Path(os.environ.get("SETTLD_SCHEMAS", "/nonexistent"))
+FOLDER = support.shared("SETTLD_SCHEMAS", "schemas")
 SOURCES = Path(support.__file__).resolve().parent.parent / "src" / "settld_verifier"
 KNOWN = {
     "$schema", "$id", "$defs", "$ref", "title", "description", "discriminator", "type", "const", "enum",
     "pattern", "minLength", "maxLength", "minimum", "maximum", "minItems", "maxItems", "items",
     "properties", "required", "additionalProperties", "propertyNames", "minProperties", "maxProperties",
-    "oneOf",
+    "oneOf", "anyOf",
 }  # fmt: skip
 
 
@@ -49,6 +51,7 @@ class Evaluator:
             "string": isinstance(value, str),
             "boolean": isinstance(value, bool),
             "integer": type(value) is int,
+            "null": value is None,
         }
         wanted = schema.get("type", [])
         wanted = [wanted] if isinstance(wanted, str) else wanted
@@ -58,6 +61,8 @@ class Evaluator:
         if constants is not None and json.dumps(value) not in map(json.dumps, constants):
             return False
         if "oneOf" in schema and sum(self.check(s, value, file) for s in schema["oneOf"]) != 1:
+            return False
+        if "anyOf" in schema and not any(self.check(s, value, file) for s in schema["anyOf"]):
             return False
         if types["integer"] and not schema.get("minimum", value) <= value <= schema.get("maximum", value):
             return False
@@ -158,22 +163,26 @@ def documents():
     yield {**chain.payload("approval.given", "buyer", 1, body)}
 
 
+def encoded(value):
+    return base64.b64encode(canonicalize(value)).decode("ascii")
+
+
 class Robustness(unittest.TestCase):
     def test_mutated_payloads_only_ever_refuse(self):
         generator = random.Random(2)
         for name in ("disputed", "refused"):
             lines = support.sample(name).splitlines()[1:]
             envelopes = [line for line in map(json.loads, lines) if "payload" in line]
-            payloads = [base64_decode(e["payload"]) for e in envelopes if "event" in e["payloadType"]]
-            self.assertTrue(ops.run("log.reduce", payloads)["ok"])
+            payloads = [e["payload"] for e in envelopes if "event" in e["payloadType"]]
+            self.assertEqual(ops.answer("log.reduce", {"events": payloads}).verdict, "accept")
             for _ in range(500):
                 at = generator.randrange(len(payloads))
                 mutated = list(payloads)
-                mutated[at] = canonicalize(mutate(json.loads(payloads[at]), generator))
-                ops.run("log.reduce", mutated)
+                mutated[at] = encoded(mutate(json.loads(base64_decode(payloads[at])), generator))
+                ops.answer("log.reduce", {"events": mutated})
         for _ in range(500):
-            mutated = canonicalize(mutate(json.loads(support.TRUST), generator))
-            ops.run("trust.evaluate", mutated)
+            mutated = mutate(json.loads(support.TRUST), generator)
+            ops.answer("trust.evaluate", {"trust": encoded(mutated)})
 
     def test_mutated_lines_only_ever_refuse(self):
         generator = random.Random(3)
@@ -186,7 +195,7 @@ class Robustness(unittest.TestCase):
                 self.assertNotEqual(verify_bundle(data, trust=support.TRUST).verdict, "accept")
 
 
-@unittest.skipUnless(FOLDER.is_dir(), "SETTLD_SCHEMAS is not set")
+@unittest.skipUnless(FOLDER.is_dir(), f"no schemas in {str(FOLDER)!r}; set SETTLD_SCHEMAS")
 class Differential(unittest.TestCase):
     def test_tables(self):
         evaluator = Evaluator(FOLDER)
@@ -207,6 +216,34 @@ class Differential(unittest.TestCase):
                 self.assertEqual(table(mutated, "") is None, valid, json.dumps(mutated))
                 agreed[valid] += 1
         self.assertGreater(min(agreed.values()), 100)
+
+    def test_reports(self):
+        evaluator = Evaluator(FOLDER)
+        generator = random.Random(4)
+        for path in sorted(support.SAMPLES.glob("*.settld")):
+            data = path.read_bytes()
+            lines = data.splitlines(keepends=True)
+            files = [data, b"", data + b"x"]
+            for _ in range(20):
+                at = generator.randrange(1, len(lines))
+                changed = canonicalize(mutate(json.loads(lines[at]), generator)) + b"\n"
+                files.append(b"".join(lines[:at] + [changed] + lines[at + 1 :]))
+            for bundle in files:
+                for now in (None, support.at(0), support.at(1000)):
+                    made = verify_bundle(bundle, trust=support.TRUST, now=now).to_json()
+                    self.assertTrue(evaluator.valid("report.schema.json", made), json.dumps(made))
+
+    def test_facets(self):
+        of_category = {
+            "syntax": "container", "canonical": "container", "container": "container", "limit": "container",
+            "key": "signatures", "signature": "signatures", "trust": "trust", "schema": "log", "chain": "log",
+            "state": "log", "time": "log", "policy": "policy", "ledger": "ledger", "receipt": "receipt",
+        }  # fmt: skip
+        for code, entry in json.loads((FOLDER / "codes.json").read_text())["codes"].items():
+            if entry["verdict"] == "reject":
+                evidence = code.startswith("BUNDLE_EVIDENCE_") or code == "LIMIT_EVIDENCE_BYTES"
+                expected = "evidence" if evidence else of_category[entry["category"]]
+                self.assertEqual(facet_of(code), expected, code)
 
     def test_codes_are_registered(self):
         registry = json.loads((FOLDER / "codes.json").read_text())["codes"]

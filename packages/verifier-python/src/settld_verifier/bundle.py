@@ -194,7 +194,7 @@ class _Verifier:
         if self.log_judged:
             return
         self.log_judged = True
-        line = self.line
+        line, self.line = self.line, 0  # the bundle as a whole
         if not self.events:
             raise SettldError("BUNDLE_EMPTY")
         self.document = trust.select(self.own, self.root, self.embedded)

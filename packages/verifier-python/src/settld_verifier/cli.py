@@ -1,16 +1,19 @@
-"""``settld-verifier verify FILE --trust T | --root HEX [--now T]``."""
+"""``settld-verifier verify FILE... --trust T | --root HEX [--now T]`` (CLI-1, CLI-2, CLI-7)."""
 from __future__ import annotations
 
 import argparse
 import sys
+from itertools import combinations
 from pathlib import Path
-from typing import List, NoReturn, Optional
+from typing import Dict, List, NoReturn, Optional
 
 from . import jcs
-from .bundle import verify_bundle
+from .bundle import find_equivocation, verify_bundle
 from .errors import InputError
+from .report import Report
 
 _EXIT = {"accept": 0, "reject": 1, "indeterminate": 3}
+_ORDER = (2, 1, 3, 0)
 _OPEN_CODES = ("BUNDLE_OPEN", "RECEIPT_MISSING")
 
 
@@ -20,10 +23,10 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _parser() -> _Parser:
-    parser = _Parser(prog="settld_verifier", description="Verify Settld bundles.")
+    parser = _Parser(prog="settld-verifier", description="Verify Settld bundles.")
     commands = parser.add_subparsers(dest="command", required=True, parser_class=_Parser)
-    verify = commands.add_parser("verify", help="verify one bundle")
-    verify.add_argument("file", metavar="FILE")
+    verify = commands.add_parser("verify", help="verify bundles, and look for contradictions between them")
+    verify.add_argument("files", metavar="FILE", nargs="+")
     source = verify.add_mutually_exclusive_group(required=True)
     source.add_argument("--trust", metavar="FILE", help="the user's own trust document, plain JSON")
     source.add_argument("--root", metavar="HEX", help="raw public key of the pinned registry")
@@ -43,16 +46,40 @@ def _print(value: object) -> None:
     sys.stdout.write(jcs.canonicalize(value).decode("utf-8") + "\n")
 
 
+def _text(text: str) -> str:
+    """Text that can be written, also for file names that are no Unicode."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _error(error: InputError) -> Dict[str, str]:
+    return {"code": error.code, "message": _text(error.message)}
+
+
 def main(arguments: Optional[List[str]] = None) -> int:
     try:
         options = _parser().parse_args(arguments)
-        own = None if options.trust is None else _read(options.trust)
-        report = verify_bundle(_read(options.file), trust=own, root=options.root, now=options.now)
+        trust = None if options.trust is None else _read(options.trust)
+        given = {"trust": trust, "root": options.root, "now": options.now}
+        verify_bundle(b"", **given)  # unusable trust or time ends the call, before any file
     except InputError as error:
-        message = error.message.encode("utf-8", "replace").decode("utf-8")
-        _print({"code": error.code, "message": message, "verdict": None})
+        _print({"error": _error(error)})
         return 2
-    _print(report.to_json())
-    if options.allow_open and report.code in _OPEN_CODES:
-        return 0
-    return _EXIT[report.verdict]
+    reports: Dict[str, Report] = {}
+    exits = {0}
+    for file in options.files:
+        try:
+            report = verify_bundle(_read(file), **given)
+        except InputError as error:
+            _print({"error": _error(error), "file": _text(file)})
+            exits.add(2)
+            continue
+        _print({"file": _text(file), "report": report.to_json()})
+        reports[file] = report
+        allowed = options.allow_open and report.code in _OPEN_CODES
+        exits.add(0 if allowed else _EXIT[report.verdict])
+    for one, other in combinations(reports, 2):
+        seq = find_equivocation(reports[one], reports[other])
+        if seq is not None:
+            _print({"code": "LOG_EQUIVOCATION", "files": [_text(one), _text(other)], "seq": seq})
+            exits.add(1)
+    return next(code for code in _ORDER if code in exits)
