@@ -14,6 +14,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { type Runtime, runtimes } from "./runtime-list.ts";
 import { root } from "./workspace.ts";
 
 const FILE = join(root, "README.md");
@@ -44,19 +45,25 @@ export const blocksOf = (markdown: string): Block[] => {
   return blocks;
 };
 
+const oldest = (): Runtime => {
+  const [first] = runtimes();
+  if (first === undefined) throw new Error("no runtime");
+  return first;
+};
+
 const execute = ({ language, text }: Block): { readonly status: number | null; readonly output: string } => {
-  // Code runs where the packages of the workspace resolve like installed ones.
-  const folder = join(root, "packages/bench/.readme");
+  // Code runs below the root, where a reader would save it, on the oldest runtime that is promised.
+  const folder = join(root, ".scratch");
   try {
-    if (language === "ts" || language === "js") {
+    if (language === "js") {
       mkdirSync(folder, { recursive: true });
-      writeFileSync(join(folder, `block.${language}`), text);
+      writeFileSync(join(folder, "block.mjs"), text);
     }
     const command =
       language === "sh"
         ? // Without the start-up files, which some shells read when their input is a socket.
           ["bash", "--noprofile", "--norc", "-euo", "pipefail", "-c", text]
-        : [process.execPath, join(folder, `block.${language}`)];
+        : [...oldest().command, join(folder, "block.mjs")];
     const [program = "bash", ...args] = command;
     // The same colours and width for everyone.
     const env = { ...process.env, NO_COLOR: "1", COLUMNS: "100" };
@@ -77,7 +84,7 @@ const execute = ({ language, text }: Block): { readonly status: number | null; r
 const clean = (output: string): string =>
   output
     .split("\n")
-    .filter((line) => !/^(> |\$ |npm (warn|notice)|ELIFECYCLE| ELIFECYCLE|\[ELIFECYCLE\])/.test(line.trimStart()))
+    .filter((line) => !/^(> |\$ |npm (warn|notice)|\[ELIFECYCLE\])/.test(line))
     .join("\n")
     .trim();
 

@@ -111,7 +111,14 @@ export class BundleCheck {
     if ((options.trust === undefined) === (options.root === undefined)) {
       throw new TypeError("expected exactly one of `trust` and `root`");
     }
-    const { now } = options;
+    const { trust, root, now } = options;
+    // Without types, a parsed trust file or a key as text would pass for what is meant, and condemn a good bundle.
+    if (trust !== undefined && !(trust.keys instanceof Map)) {
+      throw new TypeError("expected `trust` from parseTrust()");
+    }
+    if (root !== undefined && !(root instanceof Uint8Array && root.length === 32)) {
+      throw new TypeError("expected `root` as the 32 raw bytes of the registry's public key");
+    }
     if (now !== undefined && !(Number.isSafeInteger(now) && now >= 0 && now <= INSTANT_MAX)) {
       throw new TypeError(`expected \`now\` in milliseconds since 1970, up to the year 9999, found ${now}`);
     }

@@ -1,4 +1,4 @@
-import { mkdir, readdir, rename, rm } from "node:fs/promises";
+import { readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { digestOf, isSettldError, type ParsedEnvelope, pae, parseJson, pemFromPublicKey } from "@settld/protocol";
 import { defaultCrypto } from "@settld/protocol/crypto";
@@ -6,6 +6,7 @@ import { readTrust, type Trust } from "@settld/verifier";
 import { Command } from "commander";
 import { inputError, isSystemError, reasonOf } from "../exit.ts";
 import { stagingPath, writeFileAtomic } from "../io/atomic.ts";
+import { makeFolder } from "../io/folder.ts";
 import { openSource } from "../io/source.ts";
 import { printLines } from "../io/stdio.ts";
 import { readTrustFile } from "../io/trust-file.ts";
@@ -20,7 +21,7 @@ type FoundKey = { readonly pem: string; readonly party: string; readonly from: s
 export function extractCommand(): Command {
   return new Command("extract")
     .description(
-      "Writes one event as files: payload.json, the signed bytes pae.bin, and per signature sig-<i>.bin and\n" +
+      "Writes one event as files: payload.json, the signed bytes pae.bin, and per signature sig-<i>.bin and " +
         "key-<i>.pem. Prints the commands that check the signatures with openssl. Verifies nothing itself.",
     )
     .argument("<file>", "a bundle, or - for standard input")
@@ -136,7 +137,7 @@ async function writeFolder(
     }
     // The whole folder appears at once, so an interrupted run leaves no half of it under its name.
     const staged = stagingPath(dir);
-    await mkdir(staged, { recursive: true });
+    await makeFolder(staged);
     try {
       for (const [name, bytes] of files) await writeFileAtomic(join(staged, name), bytes);
       await rename(staged, dir);

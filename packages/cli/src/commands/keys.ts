@@ -1,4 +1,5 @@
 import { lstat } from "node:fs/promises";
+import { resolve } from "node:path";
 import { base64urlEncode, canonicalize, jwkFromPublicKey, thumbprint } from "@settld/protocol";
 import { defaultCrypto } from "@settld/protocol/crypto";
 import { Command } from "commander";
@@ -41,15 +42,18 @@ Examples:
   settld keys thumbprint seller.pem`;
 
 async function generate({ out, public: publicOut, force }: GenerateOptions): Promise<void> {
+  if (publicOut !== undefined && resolve(publicOut) === resolve(out)) {
+    throw inputError("CLI_USAGE", `expected two files for --out and --public, found one: ${out}`);
+  }
   if (force !== true) for (const path of [out, publicOut]) if (path !== undefined) await assertAbsent(path);
   const seed = defaultCrypto.generateSeed();
   const publicKey = await defaultCrypto.publicKeyOf(seed);
   const jwk = jwkFromPublicKey(publicKey);
   const keyid = thumbprint(publicKey, defaultCrypto);
   const overwrite = force === true;
-  // The public key first: if the second file fails, what is left over is no secret that nobody knows of.
-  if (publicOut !== undefined) await write(publicOut, `${canonicalize(jwk)}\n`, { overwrite });
+  // The private key first: a public key whose private key is lost could still be registered.
   await write(out, `${canonicalize({ ...jwk, d: base64urlEncode(seed) })}\n`, { overwrite, mode: 0o600 });
+  if (publicOut !== undefined) await write(publicOut, `${canonicalize(jwk)}\n`, { overwrite });
   seed.fill(0);
   await printLines([keyid]);
 }

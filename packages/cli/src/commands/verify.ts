@@ -34,22 +34,35 @@ type Options = {
 export function verifyCommand(): Command {
   return new Command("verify")
     .description(
-      "Checks bundles offline: every signature, rule, decision and posting is recomputed. Also finds settlers who\n" +
+      "Checks bundles offline: every signature, rule, decision and posting is recomputed. Also finds settlers who " +
         "told two stories about one agreement, when it is shown both.",
     )
     .argument("<file...>", "bundles, folders (all *.settld in them), or - for standard input")
-    .option("--trust <file>", "trust document of your own: whose keys count, and when")
+    .option("--trust <file>", "trust document of your own: whose keys count, and when", once("--trust"))
     .option(
       "--root <key>",
-      "the registry's key, to use the newest trust document in the bundle that it signed:\na JWK or PEM file, or the 43 characters of the JWK's x",
+      "the registry's key, to use the newest trust document in the bundle that it signed: a JWK or PEM file, or the 43 characters of the JWK's x",
+      once("--root"),
     )
-    .option("--evidence <dir>", "folder with evidence that bundles withhold, found by digest")
-    .option("--now <instant>", "time of verification, such as 2026-11-30T12:00:00.000Z; default: the receipt's")
+    .option("--evidence <dir>", "folder with evidence that bundles withhold, found by digest", once("--evidence"))
+    .option(
+      "--now <instant>",
+      "time of verification, such as 2026-11-30T12:00:00.000Z; default: the receipt's",
+      once("--now"),
+    )
     .option("--allow-open", "exit 0 also for bundles that are merely open (BUNDLE_OPEN, RECEIPT_MISSING)")
     .option("--jobs <n>", "threads for many files (default: one a core, at most 4; each takes some 25 MB)")
     .addOption(new Option("--format <format>", "output").choices(["human", "json", "sarif"]).default("human"))
     .addHelpText("after", HELP)
     .action(verify);
+}
+
+// The last of two values would win, and nobody would learn whom the first one trusted.
+function once(name: string): (value: string, previous: string | undefined) => string {
+  return (value, previous) => {
+    if (previous === undefined) return value;
+    throw inputError("CLI_USAGE", `expected ${name} once, found it twice: ${previous} and ${value}`);
+  };
 }
 
 const HELP = `

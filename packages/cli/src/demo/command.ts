@@ -20,7 +20,7 @@ type Options = { readonly out: string; readonly format: "human" | "json" };
 export function demoCommand(play: Partial<StoryOptions> = {}): Command {
   return new Command("demo")
     .description(
-      "Plays paid work between parties who do not trust each other: good work is paid, bad work is not, corrected work\n" +
+      "Plays paid work between parties who do not trust each other: good work is paid, bad work is not, corrected work " +
         "is, and a dispute is split. Everything is checked by a separate process. In memory, offline, with demo keys.",
     )
     .option("--out <dir>", "folder for the files; one that an earlier demo wrote is replaced", "out/demo")

@@ -1,7 +1,8 @@
-import { lstat, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { lstat, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 import { inputError, isSystemError } from "../exit.ts";
 import { stagingPath } from "../io/atomic.ts";
+import { makeFolder } from "../io/folder.ts";
 
 /** Tells that a folder is the demo's, and which files in it are: the next run replaces those. */
 const MARKER = ".settld-demo";
@@ -40,7 +41,7 @@ export async function replaceFolder(folder: string, files: ReadonlyMap<string, U
   const former = stagingPath(folder);
   try {
     for (const [path, content] of all) {
-      await mkdir(dirname(join(staged, path)), { recursive: true });
+      await makeFolder(dirname(join(staged, path)));
       await writeFile(join(staged, path), content);
     }
     const moved = await rename(folder, former).then(() => true, ignoreMissing);

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { EXIT } from "../exit.ts";
+import { EXIT, reasonOf } from "../exit.ts";
 import { breakCiCommands } from "../text/ci.ts";
 import { asciiJson } from "../text/json.ts";
 import { escapeTerminal } from "../text/terminal.ts";
@@ -15,7 +15,9 @@ export function endOnBrokenPipe(): void {
   watching = true;
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit(EXIT.brokenPipe);
-    throw error;
+    // An output that could not be written is no verdict, above all not exit code 1.
+    printError("CLI_OUTPUT", `standard output: expected to write, found ${reasonOf(error)}`);
+    process.exit(EXIT.usage);
   });
   // Nobody is left to hear about it.
   process.stderr.on("error", () => {});

@@ -90,8 +90,8 @@ export const generateCodesPage = (registry: CodeRegistry): Generated => {
 # Codes
 
 Every rejection, failed requirement and refused request of Settld carries one of these ${codes.length} codes.
-Codes are stable: they are retired, never renamed. Where several apply to one input, the one with the lowest precedence
-number is reported. \`settld explain CODE\` prints the same text.
+Codes are stable: they are retired, never renamed. Where several apply to one input, the order of evaluation (clause BUNDLE-14)
+decides which is reported; precedence only sorts this list. \`settld explain CODE\` prints the same text.
 
 ${sections.join("\n")}`;
   return new Map([["docs/codes.md", text]]);
