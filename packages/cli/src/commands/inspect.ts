@@ -1,3 +1,4 @@
+import type { AgreementState } from "@settld/kernel";
 import { canonicalize, formatAmount, type JsonValue } from "@settld/protocol";
 import { Command, Option } from "commander";
 import { EXIT } from "../exit.ts";
@@ -42,6 +43,11 @@ function toLines(file: string, inspection: Inspection, colors: Colors): string[]
   const { entries, state, problem, evidence, trustDocuments, receipt } = inspection;
   const { bold, dim, red, yellow } = colors;
   const lines = [`${bold(escapeTerminal(file))}  ${yellow(NOT_VERIFIED)}`];
+  // Before everything else, because all that follows is only as far as the log holds.
+  if (problem !== undefined) {
+    const where = problem.seq === undefined ? "" : ` (event ${problem.seq})`;
+    lines.push(red(`Broken: ${problem.code}${where}: ${escapeTerminal(problem.message)}`));
+  }
   if (state !== undefined) {
     const { buyer, seller, settler } = state.offer.body.parties;
     lines.push(
@@ -51,7 +57,7 @@ function toLines(file: string, inspection: Inspection, colors: Colors): string[]
         ["buyer", buyer.id],
         ["seller", seller.id],
         ["settler", settler.id],
-        ["state", state.reason === undefined ? state.status : `${state.status} (${state.reason})`],
+        ["state", stateOf(state, entries.length)],
         [
           "also in it",
           `${count(evidence.inline + evidence.withheld, "evidence item")} (${evidence.withheld} withheld), ${count(trustDocuments, "trust document")}, ${receipt ? "a receipt" : "no receipt"}`,
@@ -75,10 +81,6 @@ function toLines(file: string, inspection: Inspection, colors: Colors): string[]
   }
   if (inspection.asset !== undefined && inspection.transactions.length > 0) {
     lines.push("", ...ledgerLines(inspection, inspection.asset, colors));
-  }
-  if (problem !== undefined) {
-    const where = problem.seq === undefined ? "" : ` (event ${problem.seq})`;
-    lines.push("", red(`Broken: ${problem.code}${where}: ${escapeTerminal(problem.message)}`));
   }
   return lines;
 }
@@ -115,6 +117,11 @@ function ledgerLines(inspection: Inspection, asset: Asset, { bold, green, red }:
     }),
     `  ${holds ? green("invariant holds") : red("invariant broken")}: ${escapeTerminal(text)}`,
   ];
+}
+
+function stateOf({ status, reason, seq }: AgreementState, events: number): string {
+  if (seq < events) return `${status}, up to event ${seq - 1} of ${events - 1}`;
+  return reason === undefined ? status : `${status} (${reason})`;
 }
 
 // The amount without its asset, which the heading names once.
