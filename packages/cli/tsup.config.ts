@@ -4,10 +4,11 @@ import { base } from "../../tsup.base.ts";
 import manifest from "./package.json" with { type: "json" };
 
 const options: Options = {
-  ...base({ bin: "src/bin.ts", "verify-worker": "src/verify/worker.ts" }),
+  ...base({ bin: "src/bin.ts", "verify-worker": "src/verify/worker.ts", adapter: "src/adapter/index.ts" }),
   platform: "node",
-  // No consumer imports the CLI; commands behind `import()` become chunks of their own and load when used.
-  dts: false,
+  // Consumers import only the adapter; commands behind `import()` become chunks of their own and load when used.
+  dts: { entry: { adapter: "src/adapter/index.ts" } },
+  noExternal: ["@settld/output"],
   // Known when it is built, so that `settld --version` reads nothing.
   define: { SETTLD_VERSION: JSON.stringify(manifest.version) },
   // The demo's data set goes with the program, as the file that it is.

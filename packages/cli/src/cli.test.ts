@@ -11,10 +11,10 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { wantsColor } from "@settld/output";
 import { CODES, pemFromPublicKey, publicKeyFromJwk, SettldError, thumbprint } from "@settld/protocol";
 import { beforeAll, describe, expect, test } from "vitest";
 import { exitCodeOf, inputError } from "./exit.ts";
-import { wantsColor } from "./io/color.ts";
 import { runChild, runMain } from "./testing/run-main.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "settld-cli-"));

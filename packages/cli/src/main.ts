@@ -1,5 +1,6 @@
+import { isSystemError, reasonOf } from "@settld/output";
 import { Command, CommanderError } from "commander";
-import { EXIT, exitCodeOf, isSystemError, reasonOf } from "./exit.ts";
+import { EXIT, exitCodeOf } from "./exit.ts";
 import { endOnBrokenPipe, printError } from "./io/stdio.ts";
 import { VERSION } from "./version.ts";
 

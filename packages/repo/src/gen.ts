@@ -11,15 +11,54 @@ import { generateTypes } from "./gen/types.ts";
 import { generateValidators } from "./gen/validators.ts";
 import { readJson, root } from "./workspace.ts";
 
-// The verifier types its report itself, by the unions of codes and states, and a test holds real reports against the schema.
-const ownTypes: readonly string[] = ["schemas/report.schema.json"];
+// Where types and validators go, by the name that `validators.json` uses.
+const folders: Readonly<Record<string, string>> = {
+  protocol: "packages/protocol/src/gen",
+  conform: "packages/conform/src/gen",
+};
+
+// Messages between runner and adapter are no business of the protocol's users.
+const messages = "schemas/adapter.schema.json";
+
+// The verifier and the runner type their reports themselves, by the unions of codes and states; tests hold real reports
+// against the schemas.
+const ownTypes: readonly string[] = ["schemas/report.schema.json", "schemas/conformance-report.schema.json"];
+
+const merge = (parts: readonly Generated[]): Generated => new Map(parts.flatMap((part) => [...part]));
+
+const types = async (base: string): Promise<Generated> => {
+  const files = readSchemaFiles(base).filter(({ path }) => !ownTypes.includes(path));
+  const own = (path: string): string => (path === messages ? "conform" : "protocol");
+  return merge(
+    await Promise.all(
+      Object.entries(folders).map(([name, folder]) =>
+        generateTypes(
+          files.filter(({ path }) => own(path) === name),
+          folder,
+        ),
+      ),
+    ),
+  );
+};
+
+const validators = async (base: string): Promise<Generated> => {
+  const names = readJson<Readonly<Record<string, Readonly<Record<string, string>>>>>(
+    join(base, "schemas/validators.json"),
+  );
+  const files = readSchemaFiles(base);
+  return merge(
+    await Promise.all(
+      Object.entries(folders).map(([name, folder]) => generateValidators(files, names[name] ?? {}, folder)),
+    ),
+  );
+};
 
 /** The generators by name. Each reads its sources under `base` and returns files; none writes. */
 const generators: Readonly<Record<string, (base: string) => Generated | Promise<Generated>>> = {
   codes: (base) => generateCodes(readCodeRegistry(base)),
   docs: (base) => generateCodesPage(readCodeRegistry(base)),
-  types: (base) => generateTypes(readSchemaFiles(base).filter(({ path }) => !ownTypes.includes(path))),
-  validators: (base) => generateValidators(readSchemaFiles(base), readJson(join(base, "schemas/validators.json"))),
+  types,
+  validators,
 };
 
 /** Runs the named generators (all by default) and returns every file they make. */

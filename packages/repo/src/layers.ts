@@ -22,13 +22,26 @@ export const allowedEdges: Readonly<Record<string, readonly string[]>> = {
   "@settld/protocol": [],
   "@settld/kernel": ["@settld/protocol"],
   "@settld/verifier": ["@settld/kernel", "@settld/protocol"],
-  settld: stack,
+  settld: [...stack, "@settld/output"],
+  // Expectations come from the vectors alone; of our code only transport and signing of reports.
+  "settld-conform": [...data, "@settld/protocol", "@settld/output"],
+  // Private, and built into the programs that use it.
+  "@settld/output": [],
   // Private tooling.
   "@settld/testkit": ["@settld/kernel", "@settld/protocol"],
   // Expectations come from the author of a vector, never from the code under test.
   "@settld/vectors-build": ["@settld/protocol"],
   "@settld/repo": [...data, "@settld/protocol"],
   "@settld/bench": [...data, ...stack, "settld", "@settld/fixtures", "@settld/testkit"],
+};
+
+/**
+ * Packages that are built into a published program instead of being installed beside it, so they are declared for
+ * development only. What they need from npm stays a dependency of the program, where an SBOM sees it.
+ */
+const builtIn: Readonly<Record<string, readonly string[]>> = {
+  settld: ["@settld/output"],
+  "settld-conform": ["@settld/output", "@settld/protocol", ...data],
 };
 
 /** Files of a pure package that may use the built-in modules of Node. Packages that are not listed may everywhere. */
@@ -38,8 +51,8 @@ const nodeFiles: Readonly<Record<string, readonly string[]>> = {
   "@settld/verifier": ["sync.ts"],
 };
 
-/** What tests may use on top of their package: shared builders and keys. */
-const testOnly = ["@settld/testkit"];
+/** What tests may use on top of their package: shared builders and keys, and the reader of vectors. */
+const testOnly = ["@settld/testkit", "settld-conform"];
 
 /** The tree that the rules look at: packages and their TypeScript sources, by path relative to the root. */
 export type Tree = {
@@ -109,10 +122,20 @@ export const checkLayers = ({ packages, rootDevDependencies, sources }: Tree): s
       violations.push(`${dir}: package ${name} has no row in the table of allowed edges`);
       continue;
     }
-    const runtime = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
-    const declared = [...runtime, ...Object.keys(manifest.devDependencies ?? {})];
+    const installed = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
+    const declared = [...installed, ...Object.keys(manifest.devDependencies ?? {})];
+    const inside = (builtIn[name] ?? []).filter((target) => declared.includes(target));
+    const runtime = [...installed, ...inside];
     const pure = nodeFiles[name];
     const used = new Set<string>();
+    for (const { manifest: part } of packages.filter((one) => inside.includes(one.manifest.name))) {
+      for (const dependency of Object.keys(part.dependencies ?? {})) {
+        used.add(dependency);
+        if (!installed.includes(dependency)) {
+          violations.push(`${dir}/package.json: builds in ${part.name}, so it must declare ${dependency}`);
+        }
+      }
+    }
     const graph = new Map<string, string[]>();
     for (const [path, text] of sources) {
       if (!path.startsWith(`${dir}/src/`)) {
@@ -152,6 +175,9 @@ export const checkLayers = ({ packages, rootDevDependencies, sources }: Tree): s
     }
     violations.push(...cyclesIn(graph));
     for (const dependency of Object.keys(manifest.dependencies ?? {})) {
+      if (workspace.has(dependency) && inside.includes(dependency)) {
+        violations.push(`${dir}/package.json: ${dependency} is built in, so it is a devDependency`);
+      }
       if (workspace.has(dependency) && !allowed.includes(dependency)) {
         violations.push(`${dir}/package.json: ${name} must not depend on ${dependency}`);
       }

@@ -23,7 +23,7 @@ const ports: Readonly<Record<string, string>> = {
 
 const bundle = async (port: string, outfile: string): Promise<void> => {
   await build({
-    entryPoints: [join(root, "packages/verifier/src/vectors.test.ts")],
+    entryPoints: [join(root, "packages/cli/src/adapter/vectors.test.ts")],
     outfile,
     bundle: true,
     platform: "node",

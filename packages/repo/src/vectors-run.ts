@@ -1,5 +1,5 @@
 /**
- * Stands in for vitest where the vector test of the verifier is bundled into one file (`runtimes.ts`), so that the
+ * Stands in for vitest where the vector test is bundled into one file (`runtimes.ts`), so that the
  * same judgement runs on runtimes that vitest does not run on. Nothing but `test`, and one line at the end.
  */
 

@@ -11,6 +11,7 @@ import { parseArgs } from "node:util";
 import { REVISION } from "@settld/protocol";
 import { files } from "./areas.ts";
 import { render } from "./format.ts";
+import { requirementSet } from "./requirements.ts";
 
 const root = resolve(import.meta.dirname, "../../..");
 
@@ -40,6 +41,7 @@ export const generate = (): ReadonlyMap<string, string> => {
   return new Map([
     ...files.map((file) => [file.path, render(file)] as const),
     ["index.json", `${JSON.stringify(index, null, 1)}\n`],
+    [`requirements/${REVISION}.json`, `${JSON.stringify(requirementSet(REVISION, files), null, 1)}\n`],
   ]);
 };
 

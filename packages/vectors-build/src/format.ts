@@ -4,7 +4,7 @@ import { base64Encode, REVISION, URI_BASE, utf8 } from "@settld/protocol";
 export type BytesPart = string | { readonly repeat: string; readonly times: number };
 
 /** Bytes in a vector: base64, or parts to put one after another, so that large inputs stay small files. */
-export type BytesField = string | readonly BytesPart[];
+export type BytesField = string | { readonly concat: readonly BytesPart[] };
 
 /** What a case can be about. One file has one. */
 export type Op =
@@ -22,7 +22,8 @@ export type Op =
   | "log.reduce"
   | "ledger.replay"
   | "bundle.verify"
-  | "bundle.compare";
+  | "bundle.compare"
+  | "issue";
 
 /** The input of a case, or of a group: members by name, as `vectors/README.md` lists them for each op. */
 export type Input = Readonly<Record<string, unknown>>;
@@ -152,7 +153,7 @@ export const field = (bytes: Uint8Array | string): BytesField => {
   }
   if (parts.length === 0) return base64Encode(input);
   if (from < input.length) parts.push(base64Encode(input.subarray(from)));
-  return parts;
+  return { concat: parts };
 };
 
 const longestRun = (input: Uint8Array, at: number): { readonly period: number; readonly times: number } | undefined => {

@@ -17,7 +17,7 @@ type File = {
   }[];
 };
 
-const paths = globSync("*/*.json", { cwd: base, exclude: ["node_modules/**"] }).sort();
+const paths = globSync("*/*.json", { cwd: base, exclude: ["node_modules/**", "requirements/**"] }).sort();
 const files = paths.map((path) => [path.replaceAll("\\", "/"), JSON.parse(read(join(base, path))) as File] as const);
 const tests: readonly Found[] = files.flatMap(([path, { op, testGroups }]) =>
   testGroups.flatMap((group) => group.tests.map((one) => ({ ...one, path, op }))),

@@ -1,10 +1,7 @@
+import { formatTable, nearest, printJson, printLines, stdoutColors } from "@settld/output";
 import { CODES, type Code, canonicalize, URI_BASE } from "@settld/protocol";
 import { Command, Option } from "commander";
 import { inputError } from "../exit.ts";
-import { stdoutColors } from "../io/color.ts";
-import { printJson, printLines } from "../io/stdio.ts";
-import { nearest } from "../text/nearest.ts";
-import { formatTable } from "../text/table.ts";
 
 type Options = { readonly list?: true; readonly format: "human" | "json" };
 

@@ -1,17 +1,22 @@
 import { readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import {
+  escapeTerminal,
+  isSystemError,
+  makeFolder,
+  printLines,
+  reasonOf,
+  stagingPath,
+  writeFileAtomic,
+} from "@settld/output";
 import { digestOf, isSettldError, type ParsedEnvelope, pae, parseJson, pemFromPublicKey } from "@settld/protocol";
 import { defaultCrypto } from "@settld/protocol/crypto";
 import { readTrust, type Trust } from "@settld/verifier";
 import { Command } from "commander";
-import { inputError, isSystemError, reasonOf } from "../exit.ts";
-import { stagingPath, writeFileAtomic } from "../io/atomic.ts";
-import { makeFolder } from "../io/folder.ts";
+import { inputError } from "../exit.ts";
 import { openSource } from "../io/source.ts";
-import { printLines } from "../io/stdio.ts";
 import { readTrustFile } from "../io/trust-file.ts";
 import { readBundle } from "../log/read-bundle.ts";
-import { escapeTerminal } from "../text/terminal.ts";
 
 type Options = { readonly event: string; readonly out: string; readonly trust?: string; readonly force?: true };
 

@@ -1,15 +1,19 @@
 import type { AgreementState } from "@settld/kernel";
+import {
+  type Colors,
+  escapeTerminal,
+  formatTable,
+  printJson,
+  printLines,
+  stdoutColors,
+  wellFormed,
+} from "@settld/output";
 import { canonicalize, formatAmount, type JsonValue } from "@settld/protocol";
 import { Command, Option } from "commander";
 import { EXIT } from "../exit.ts";
-import { type Colors, stdoutColors } from "../io/color.ts";
 import { openSource } from "../io/source.ts";
-import { printJson, printLines } from "../io/stdio.ts";
 import type { Asset } from "../log/describe-event.ts";
 import { ACCOUNTS, type Inspection, inspectBundle, invariantOf } from "../log/inspection.ts";
-import { wellFormed } from "../text/json.ts";
-import { formatTable } from "../text/table.ts";
-import { escapeTerminal } from "../text/terminal.ts";
 
 type Options = { readonly format: "human" | "json" };
 

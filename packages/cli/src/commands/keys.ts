@@ -1,12 +1,11 @@
 import { lstat } from "node:fs/promises";
 import { resolve } from "node:path";
+import { isSystemError, printLines, reasonOf, writeFileAtomic } from "@settld/output";
 import { base64urlEncode, canonicalize, jwkFromPublicKey, thumbprint } from "@settld/protocol";
 import { defaultCrypto } from "@settld/protocol/crypto";
 import { Command } from "commander";
-import { inputError, isSystemError, reasonOf } from "../exit.ts";
-import { writeFileAtomic } from "../io/atomic.ts";
+import { inputError } from "../exit.ts";
 import { readInput } from "../io/read.ts";
-import { printLines } from "../io/stdio.ts";
 import { readPublicKey } from "../keys/public-key.ts";
 
 type GenerateOptions = { readonly out: string; readonly public?: string; readonly force?: true };

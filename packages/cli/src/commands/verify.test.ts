@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { HOSTILE_NAMES } from "@settld/output/hostile-corpus";
 import { canonicalize, parseJson, pemFromPublicKey, utf8 } from "@settld/protocol";
 import {
   type Cast,
@@ -19,7 +20,6 @@ import { Ajv } from "ajv";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runChild, runMain } from "../testing/run-main.ts";
-import { HOSTILE_NAMES } from "../text/hostile-corpus.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "settld-verify-"));
 const at = (name: string): string => join(dir, name);

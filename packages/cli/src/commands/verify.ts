@@ -1,10 +1,10 @@
 import { readdir } from "node:fs/promises";
+import { isSystemError, printJson, printLines, reasonOf, stdoutColors } from "@settld/output";
 import { isSettldError, parseInstant } from "@settld/protocol";
 import { Command, Option } from "commander";
-import { inputError, isSystemError, reasonOf } from "../exit.ts";
-import { stdoutColors } from "../io/color.ts";
+import { inputError } from "../exit.ts";
 import { readInput } from "../io/read.ts";
-import { printError, printJson, printLines } from "../io/stdio.ts";
+import { printError } from "../io/stdio.ts";
 import { readTrustFile } from "../io/trust-file.ts";
 import { readPublicKey } from "../keys/public-key.ts";
 import { checkAll, workersFor } from "../verify/check-all.ts";

@@ -1,10 +1,8 @@
 import { relative } from "node:path";
+import { escapeTerminal, printJson, printLines, stdoutColors } from "@settld/output";
 import { canonicalize } from "@settld/protocol";
 import { Command, Option } from "commander";
 import { EXIT } from "../exit.ts";
-import { stdoutColors } from "../io/color.ts";
-import { printJson, printLines } from "../io/stdio.ts";
-import { escapeTerminal } from "../text/terminal.ts";
 import { ownProgram } from "./apart.ts";
 import { runDemo } from "./run-demo.ts";
 import type { StoryOptions } from "./story.ts";

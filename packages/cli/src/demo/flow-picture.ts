@@ -1,5 +1,5 @@
 import type { AccountKind } from "@settld/kernel";
-import { escapeHtml } from "../text/html.ts";
+import { escapeHtml } from "@settld/output";
 import { accountName, plain } from "./money-flow.ts";
 import type { Act, Move } from "./story-model.ts";
 

@@ -1,5 +1,5 @@
+import { csvRow } from "@settld/output";
 import { formatInstant } from "@settld/protocol";
-import { csvRow } from "../text/csv.ts";
 import { accountName } from "./money-flow.ts";
 import type { Story } from "./story-model.ts";
 import { ASSET } from "./terms.ts";

@@ -1,8 +1,7 @@
 import { lstat, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
-import { inputError, isSystemError } from "../exit.ts";
-import { stagingPath } from "../io/atomic.ts";
-import { makeFolder } from "../io/folder.ts";
+import { isSystemError, makeFolder, stagingPath } from "@settld/output";
+import { inputError } from "../exit.ts";
 
 /** Tells that a folder is the demo's, and which files in it are: the next run replaces those. */
 const MARKER = ".settld-demo";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
+import { escapeHtml } from "@settld/output";
 import { CODES, type Code } from "@settld/protocol";
-import { escapeHtml } from "../text/html.ts";
 import { CAST } from "./cast.ts";
 import { flowPicture } from "./flow-picture.ts";
 import { ACCOUNTS, accountName, plain, sumOf } from "./money-flow.ts";

@@ -1,6 +1,6 @@
+import type { Colors } from "@settld/output";
 import { verifyBundle } from "@settld/verifier";
 import pc from "picocolors";
-import type { Colors } from "../io/color.ts";
 import { STORY_START } from "./acts.ts";
 import { ownProgram, runApartWith } from "./apart.ts";
 import { CAST, demoSigner } from "./cast.ts";

@@ -1,7 +1,6 @@
+import type { Colors } from "@settld/output";
+import { type Cell, displayWidth, escapeTerminal, formatTable } from "@settld/output";
 import type { Report } from "@settld/verifier";
-import type { Colors } from "../io/color.ts";
-import { type Cell, displayWidth, formatTable } from "../text/table.ts";
-import { escapeTerminal } from "../text/terminal.ts";
 import { CAST } from "./cast.ts";
 import { ACCOUNTS, accountName, plain, sumOf, usd } from "./money-flow.ts";
 import type { Act, Story, Verification } from "./story-model.ts";

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
+import { isSystemError, reasonOf } from "@settld/output";
 import { type JsonValue, LIMITS, parseJson } from "@settld/protocol";
-import { inputError, isSystemError, reasonOf } from "../exit.ts";
+import { inputError } from "../exit.ts";
 
 /**
  * Reads a whole file.

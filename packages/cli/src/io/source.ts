@@ -1,5 +1,6 @@
 import { createReadStream } from "node:fs";
-import { inputError, isSystemError, reasonOf } from "../exit.ts";
+import { isSystemError, reasonOf } from "@settld/output";
+import { inputError } from "../exit.ts";
 
 /**
  * Opens a file, a pipe or, for `-`, standard input as chunks of bytes.

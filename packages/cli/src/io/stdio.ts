@@ -1,50 +1,9 @@
-import { once } from "node:events";
-import { EXIT, reasonOf } from "../exit.ts";
-import { breakCiCommands } from "../text/ci.ts";
-import { asciiJson } from "../text/json.ts";
-import { escapeTerminal } from "../text/terminal.ts";
+import { type Stdio, stdioOf } from "@settld/output";
 
-let watching = false;
+const stdio: Stdio = stdioOf("settld");
 
-/**
- * Makes a reader that goes away, as in `settld verify ... | head -1`, end the process quietly. Once is enough.
- * The exit code is that of a program ended by SIGPIPE, because a verdict that nobody took was not given.
- */
-export function endOnBrokenPipe(): void {
-  if (watching) return;
-  watching = true;
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit(EXIT.brokenPipe);
-    // An output that could not be written is no verdict, above all not exit code 1.
-    printError("CLI_OUTPUT", `standard output: expected to write, found ${reasonOf(error)}`);
-    process.exit(EXIT.usage);
-  });
-  // Nobody is left to hear about it.
-  process.stderr.on("error", () => {});
-}
+/** Makes a reader that goes away end the process quietly; see {@link Stdio}. */
+export const endOnBrokenPipe: Stdio["endOnBrokenPipe"] = stdio.endOnBrokenPipe;
 
-/** Writes to standard output as it is and waits while the reader is behind, so that memory stays bounded. */
-export async function writeOut(text: string): Promise<void> {
-  if (!process.stdout.write(text)) await once(process.stdout, "drain");
-}
-
-/**
- * Prints lines for people. Untrusted parts must have gone through `escapeTerminal` already; commands that CI systems
- * look for in logs are broken here, in one place.
- */
-export async function printLines(lines: readonly string[]): Promise<void> {
-  if (lines.length > 0) await writeOut(breakCiCommands(lines.map((line) => `${line}\n`).join("")));
-}
-
-/**
- * Prints one JSON text and a line feed. A terminal gets the same value with everything but ASCII escaped; files and
- * pipes get the text as it is, which is canonical where the caller made it so.
- */
-export async function printJson(json: string): Promise<void> {
-  await writeOut(`${process.stdout.isTTY === true ? asciiJson(json) : json}\n`);
-}
-
-/** Prints the one line that every failure gets on standard error. */
-export function printError(code: string, message: string): void {
-  process.stderr.write(breakCiCommands(`settld: ${code}: ${escapeTerminal(message)}\n`));
-}
+/** Prints the one line that every failure gets on standard error; see {@link Stdio}. */
+export const printError: Stdio["printError"] = stdio.printError;

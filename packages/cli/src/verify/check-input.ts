@@ -1,8 +1,8 @@
 import { closeSync, openSync, readSync, statSync } from "node:fs";
+import { isSystemError, reasonOf } from "@settld/output";
 import { isSettldError } from "@settld/protocol";
 import { type CheckOptions, parseTrust, type Report, verifyBundle } from "@settld/verifier";
 import { verifyBundleSync } from "@settld/verifier/sync";
-import { isSystemError, reasonOf } from "../exit.ts";
 import { openSource } from "../io/source.ts";
 import { evidenceFolder } from "./evidence-folder.ts";
 import type { Unread } from "./inputs.ts";

@@ -1,8 +1,7 @@
+import type { Colors } from "@settld/output";
+import { escapeTerminal, formatTable } from "@settld/output";
 import { formatAmount } from "@settld/protocol";
 import type { Facets, Report } from "@settld/verifier";
-import type { Colors } from "../io/color.ts";
-import { formatTable } from "../text/table.ts";
-import { escapeTerminal } from "../text/terminal.ts";
 import type { Outcome } from "./check-input.ts";
 import type { Output } from "./output.ts";
 import { isMerelyOpen, type Tally } from "./tally.ts";

@@ -1,6 +1,6 @@
 import { readdir, stat } from "node:fs/promises";
+import { isSystemError, reasonOf } from "@settld/output";
 import type { Code } from "@settld/protocol";
-import { isSystemError, reasonOf } from "../exit.ts";
 
 /** Why the bytes of an input could not be obtained. */
 export type Unread = { readonly code: Code; readonly message: string };

@@ -1,5 +1,5 @@
+import { wellFormed } from "@settld/output";
 import { canonicalize, type JsonValue } from "@settld/protocol";
-import { wellFormed } from "../text/json.ts";
 import type { Output } from "./output.ts";
 
 /**

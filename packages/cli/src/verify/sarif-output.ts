@@ -1,9 +1,8 @@
 import { isAbsolute, sep } from "node:path";
 import { pathToFileURL } from "node:url";
+import { asciiJson, sarifText, wellFormed } from "@settld/output";
 import { CODES, type Code, URI_BASE } from "@settld/protocol";
 import type { Finding } from "@settld/verifier";
-import { asciiJson, wellFormed } from "../text/json.ts";
-import { sarifText } from "../text/sarif.ts";
 import { VERSION } from "../version.ts";
 import type { Output } from "./output.ts";
 import { isMerelyOpen } from "./tally.ts";

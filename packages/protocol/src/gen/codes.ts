@@ -26,6 +26,16 @@ export type Code =
   | "CLI_KEY"
   | "CLI_OUTPUT"
   | "CLI_USAGE"
+  | "CONF_ADAPTER_HELLO"
+  | "CONF_ADAPTER_LOST"
+  | "CONF_ADAPTER_MESSAGE"
+  | "CONF_ADAPTER_START"
+  | "CONF_BASELINE"
+  | "CONF_BASELINE_STALE"
+  | "CONF_DISAGREEMENT"
+  | "CONF_NOTHING_EXECUTED"
+  | "CONF_REPORT"
+  | "CONF_VECTOR_UNKNOWN"
   | "DIGEST_FORMAT"
   | "DSSE_BASE64"
   | "DSSE_KEYID"
@@ -402,6 +412,106 @@ export const CODES: Readonly<Record<Code, CodeEntry>> = {
     retryable: false,
     summary: "The command line is not understood.",
     remedy: "See the command's --help.",
+  },
+  CONF_ADAPTER_HELLO: {
+    clause: "CONF-2",
+    category: "usage",
+    verdict: "error",
+    precedence: 1670,
+    httpStatus: 502,
+    retryable: false,
+    summary: "The adapter did not answer hello, or declares nothing that the runner knows.",
+    remedy: "Answer hello first, with the revision and at least one op among the features.",
+  },
+  CONF_ADAPTER_LOST: {
+    clause: "CONF-8",
+    category: "usage",
+    verdict: "error",
+    precedence: 1690,
+    httpStatus: 502,
+    retryable: false,
+    summary: "The adapter ended or fell silent again and again without an answer.",
+    remedy: "Look at its standard error in the report, and repeat one case with repro.",
+  },
+  CONF_ADAPTER_MESSAGE: {
+    clause: "CONF-7",
+    category: "usage",
+    verdict: "error",
+    precedence: 1680,
+    httpStatus: 502,
+    retryable: false,
+    summary: "A line of the adapter breaks the adapter protocol.",
+    remedy: "Write one message a line to standard output and everything else to standard error.",
+  },
+  CONF_ADAPTER_START: {
+    clause: "CONF-8",
+    category: "usage",
+    verdict: "error",
+    precedence: 1660,
+    httpStatus: 502,
+    retryable: true,
+    summary: "The adapter could not be started or reached.",
+    remedy: "Run the command of the adapter by hand, or check its address.",
+  },
+  CONF_BASELINE: {
+    clause: "CONF-14",
+    category: "usage",
+    verdict: "error",
+    precedence: 1710,
+    httpStatus: 400,
+    retryable: false,
+    summary: "The baseline is no valid list of known failures.",
+    remedy: "Write it with baseline write, and give each entry a reason, an issue and a day.",
+  },
+  CONF_BASELINE_STALE: {
+    clause: "CONF-14",
+    category: "usage",
+    verdict: "error",
+    precedence: 1720,
+    httpStatus: 409,
+    retryable: false,
+    summary: "An entry of the baseline passes, fails otherwise, or is past its day.",
+    remedy: "Remove the entry, or look at it again.",
+  },
+  CONF_DISAGREEMENT: {
+    clause: "CONF-16",
+    category: "usage",
+    verdict: "error",
+    precedence: 1750,
+    httpStatus: 409,
+    retryable: false,
+    summary: "Two implementations give different answers to one input.",
+    remedy: "Repeat the case, and see which clause decides it.",
+  },
+  CONF_NOTHING_EXECUTED: {
+    clause: "CONF-13",
+    category: "usage",
+    verdict: "error",
+    precedence: 1700,
+    httpStatus: 409,
+    retryable: false,
+    summary: "No case was executed that counts, so nothing is shown.",
+    remedy: "Check the filters, the features in the adapter's hello and its roles.",
+  },
+  CONF_REPORT: {
+    clause: "CONF-15",
+    category: "usage",
+    verdict: "error",
+    precedence: 1740,
+    httpStatus: 400,
+    retryable: false,
+    summary: "A report does not follow from its own answers, or is not what was signed.",
+    remedy: "Run again; do not trust this report.",
+  },
+  CONF_VECTOR_UNKNOWN: {
+    clause: "CONF-17",
+    category: "usage",
+    verdict: "error",
+    precedence: 1730,
+    httpStatus: 404,
+    retryable: false,
+    summary: "No vector has this id.",
+    remedy: "List the ids with list.",
   },
   DIGEST_FORMAT: {
     clause: "DIGEST-1",

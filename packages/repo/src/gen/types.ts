@@ -122,8 +122,8 @@ const arrange = (text: string, order: readonly string[]): string => {
     .join("\n\n");
 };
 
-/** Schemas -> one TypeScript type per file and per entry of `$defs`, named by `title` or key. */
-export const generateTypes = async (files: readonly SchemaFile[]): Promise<Generated> => {
+/** Schemas -> one TypeScript type per file and per entry of `$defs`, named by `title` or key, in `types.ts` of a folder. */
+export const generateTypes = async (files: readonly SchemaFile[], folder: string): Promise<Generated> => {
   const places = namedPlaces(files);
   const $defs = Object.fromEntries(
     [...places]
@@ -143,7 +143,7 @@ export const generateTypes = async (files: readonly SchemaFile[]): Promise<Gener
   });
   return new Map([
     [
-      "packages/protocol/src/gen/types.ts",
+      `${folder}/types.ts`,
       `${banner("schemas/*.schema.json")}\n\n${arrange(polish(text), [...places.keys()])}\n`,
     ],
   ]);

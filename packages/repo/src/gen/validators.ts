@@ -65,11 +65,12 @@ const strictness = {
 
 /**
  * Schemas -> validators compiled ahead of time, so that no schema is compiled when a program starts.
- * `names` maps the exported name to the `$id#pointer` of its schema.
+ * `names` maps the exported name to the `$id#pointer` of its schema; the types stand in `types.ts` of the same folder.
  */
 export const generateValidators = async (
   files: readonly SchemaFile[],
   names: Readonly<Record<string, string>>,
+  folder: string,
 ): Promise<Generated> => {
   // Draft 2020-12 is what the schemas say, so that is what they are checked as.
   const checker = new Ajv2020({ ...strictness, schemas: files.map(({ schema }) => schema) });
@@ -132,7 +133,7 @@ export type Validator<T> = {
 ${targets.map(({ name, place }) => `export declare const ${name}: Validator<${typeNameOf(place) ?? "unknown"}>;`).join("\n")}
 `;
   return new Map([
-    ["packages/protocol/src/gen/validators.js", `${banner("schemas/*.schema.json")}\n\n${code}`],
-    ["packages/protocol/src/gen/validators.d.ts", declarations],
+    [`${folder}/validators.js`, `${banner("schemas/*.schema.json")}\n\n${code}`],
+    [`${folder}/validators.d.ts`, declarations],
   ]);
 };

@@ -813,7 +813,7 @@ const bad: readonly BadRow[] = [
     "JSON-9",
     "JSON_DEPTH",
     "a-million-unclosed",
-    { bytes: [{ repeat: "Ww==", times: 1_000_000 }] },
+    { bytes: { concat: [{ repeat: "Ww==", times: 1_000_000 }] } },
     "json-depth-64",
     "A million brackets must end in this code and not in a full stack.",
     "check the depth after reading",

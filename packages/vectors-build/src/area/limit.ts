@@ -146,7 +146,7 @@ const short = linesOf({ events, receipt });
 
 const parts = (bytes: Uint8Array): readonly BytesPart[] => {
   const found = field(bytes);
-  return typeof found === "string" ? [found] : found;
+  return typeof found === "string" ? [found] : found.concat;
 };
 const headerPart = base64Encode(fileOf(short.slice(0, 1)));
 const longLine = (length: number): Uint8Array => fileOf([new TextDecoder().decode(textOf(length))]);
@@ -163,7 +163,7 @@ const smallLine = parts(
 const thirtyTwo = Array.from({ length: 32 }, () => bigLine).flat();
 
 const [offerLine = ""] = linesOf({ events: await envelopes(OFFERED) }).slice(1);
-const offers = (times: number) => [headerPart, { repeat: base64Encode(fileOf([offerLine])), times }];
+const offers = (times: number) => ({ concat: [headerPart, { repeat: base64Encode(fileOf([offerLine])), times }] });
 
 const documentsOf = async (count: number) =>
   field(
@@ -215,7 +215,7 @@ const bundles: readonly Case[] = [
     over: "LIMIT_LINE_BYTES",
     why: "A line of exactly the limit is read, and found to be neither envelope nor evidence.",
     kills: "reject the limit itself",
-    bundle: [headerPart, ...parts(longLine(LINE))],
+    bundle: { concat: [headerPart, ...parts(longLine(LINE))] },
   }),
   bad({
     id: "limit-line-12582913",
@@ -223,7 +223,7 @@ const bundles: readonly Case[] = [
     code: "LIMIT_LINE_BYTES",
     why: "A byte more is not read, so memory stays bounded.",
     kills: "skip the limit of lines",
-    bundle: [headerPart, ...parts(longLine(LINE + 1))],
+    bundle: { concat: [headerPart, ...parts(longLine(LINE + 1))] },
   }),
   bad({
     id: "limit-line-unfinished",
@@ -232,7 +232,7 @@ const bundles: readonly Case[] = [
     over: "BUNDLE_TRUNCATED",
     why: "Also when the line never ends: otherwise a file without line feeds fills the memory.",
     kills: "check the length at the line feed",
-    bundle: [headerPart, { repeat: "YQ==", times: LINE + 1 }],
+    bundle: { concat: [headerPart, { repeat: "YQ==", times: LINE + 1 }] },
   }),
   bad({
     id: "limit-events-1024",
@@ -259,7 +259,7 @@ const bundles: readonly Case[] = [
     over: "LIMIT_LOG_BYTES",
     why: "32 well-signed payloads of 1 MiB: as much as is allowed, so the first is judged as an event.",
     kills: "reject the limit itself",
-    bundle: [headerPart, ...thirtyTwo],
+    bundle: { concat: [headerPart, ...thirtyTwo] },
   }),
   bad({
     id: "limit-log-33554433",
@@ -268,7 +268,7 @@ const bundles: readonly Case[] = [
     over: "EVENT_SCHEMA",
     why: "One byte more, in a line of its own.",
     kills: "skip the limit of the log",
-    bundle: [headerPart, ...thirtyTwo, ...smallLine],
+    bundle: { concat: [headerPart, ...thirtyTwo, ...smallLine] },
   }),
   good("limit-trust-documents-16", "LIMIT-5", "16 embedded documents.", EXPIRED, await documentsOf(16)),
   bad({

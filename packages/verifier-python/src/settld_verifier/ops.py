@@ -1,7 +1,7 @@
 """The operations of the conformance vectors.
 
 ``answer(op, input)`` takes the input of a vector as plain JSON and gives verdict, code and facts.
-Bytes are base64, or a list of parts, one of which may be ``{"repeat": <base64>, "times": n}``.
+Bytes are base64, or ``{"concat": [...]}`` of parts, each base64 or ``{"repeat": <base64>, "times": n}``.
 """
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ def octets(recipe: Json) -> bytes:
     """The bytes that a recipe describes."""
     if isinstance(recipe, str):
         return base64.b64decode(recipe, validate=True)
-    if isinstance(recipe, dict):
-        return octets(recipe["repeat"]) * int(recipe["times"])
-    return b"".join(map(octets, recipe))
+    if "concat" in recipe:
+        return b"".join(map(octets, recipe["concat"]))
+    return octets(recipe["repeat"]) * int(recipe["times"])
 
 
 def _base64(data: bytes) -> str:

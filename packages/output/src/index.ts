@@ -1,0 +1,13 @@
+export { stagingPath, type WriteOptions, writeFileAtomic } from "./atomic.ts";
+export { breakCiCommands } from "./ci.ts";
+export { type ColorQuestion, type Colors, stdoutColors, wantsColor } from "./color.ts";
+export { csvCell, csvRow } from "./csv.ts";
+export { makeFolder } from "./folder.ts";
+export { escapeHtml } from "./html.ts";
+export { asciiJson, wellFormed } from "./json.ts";
+export { nearest } from "./nearest.ts";
+export { sarifText } from "./sarif.ts";
+export { printJson, printLines, type Stdio, stdioOf, writeOut } from "./stdio.ts";
+export { isSystemError, reasonOf } from "./system-error.ts";
+export { type Cell, displayWidth, formatTable, type TableOptions } from "./table.ts";
+export { escapeTerminal } from "./terminal.ts";
