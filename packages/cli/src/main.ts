@@ -38,6 +38,11 @@ const COMMANDS: readonly LazyCommand[] = [
     summary: "make keys and name them",
     load: async () => (await import("./commands/keys.ts")).keysCommand(),
   },
+  {
+    name: "adapter",
+    summary: "answer the cases of the conformance kit",
+    load: async () => (await import("./commands/adapter.ts")).adapterCommand(),
+  },
 ];
 
 /**

@@ -1,4 +1,4 @@
-import { CODES, type Code } from "@settld/protocol";
+import { base64Decode, CODES, type Code, isSettldError } from "@settld/protocol";
 
 /** The input of an op: members by name, bytes in base64, as `adapter.schema.json` lists them for each op. */
 // biome-ignore lint/suspicious/noExplicitAny: the schema says what is in an input, by op.
@@ -24,3 +24,18 @@ export const refuse = (code: Code, pointer?: string, index?: number, facts: Answ
   index,
   facts,
 });
+
+/**
+ * The bytes of an input. Base64 that is wrong here is a fault of whoever sent the case, and no verdict.
+ *
+ * @throws TypeError when it is no text in base64.
+ */
+export const bytesOf = (field: unknown): Uint8Array => {
+  if (typeof field !== "string") throw new TypeError(`expected bytes in base64, found ${typeof field}`);
+  try {
+    return base64Decode(field);
+  } catch (error) {
+    if (!isSettldError(error)) throw error;
+    throw new TypeError(`expected bytes in base64: ${error.message}`);
+  }
+};

@@ -1,6 +1,5 @@
 import { advance, receiptOf } from "@settld/kernel";
 import {
-  base64Decode,
   base64Encode,
   canonicalBytes,
   canonicalize,
@@ -24,7 +23,7 @@ import {
 import { defaultCrypto } from "@settld/protocol/crypto";
 import { readTrust, signatureCount } from "@settld/verifier";
 import type { Answer, Input } from "./answer.ts";
-import { accept, refuse } from "./answer.ts";
+import { accept, bytesOf, refuse } from "./answer.ts";
 import { reduceLog } from "./reduce-log.ts";
 
 /**
@@ -44,7 +43,7 @@ const MAKERS: Readonly<Record<string, (input: Input) => Promise<Answer>>> = {
     if (check === undefined) {
       throw new SettldError("DSSE_PAYLOAD_TYPE", `expected the type of an event, trust document or receipt`);
     }
-    const value = parseJson(base64Decode(document as string), { maxBytes: LIMITS.lineBytes });
+    const value = parseJson(bytesOf(document), { maxBytes: LIMITS.lineBytes });
     const payload = canonicalBytes(value);
     const by = await signers(seeds as string[]);
     check(value, payload.length, by);
@@ -75,7 +74,7 @@ const MAKERS: Readonly<Record<string, (input: Input) => Promise<Answer>>> = {
     return sealed(PAYLOAD_TYPES.receipt, canonicalBytes(receiptOf(state, time)), await signers(seeds as string[]));
   },
   bundle: async ({ events, trust, evidence, receipt }) => {
-    const given = new Map((evidence as string[]).map((data) => [digestOf(base64Decode(data)) as string, data]));
+    const given = new Map((evidence as string[]).map((data) => [digestOf(bytesOf(data)) as string, data]));
     const items = referencesOf(events as string[]);
     for (const digest of given.keys()) {
       if (!items.has(digest)) throw new SettldError("BUNDLE_EVIDENCE_UNREFERENCED", `no event refers to ${digest}`);
@@ -85,7 +84,7 @@ const MAKERS: Readonly<Record<string, (input: Input) => Promise<Answer>>> = {
       trust: (trust as string[]).map(envelopeOf),
       evidence: [...items].map((digest): Evidence => {
         const data = given.get(digest);
-        return data === undefined ? { digest } : { digest, data: base64Decode(data) };
+        return data === undefined ? { digest } : { digest, data: bytesOf(data) };
       }),
       ...(receipt === undefined ? {} : { receipt: envelopeOf(receipt as string) }),
     });
@@ -116,7 +115,7 @@ const expectSigners = (count: number, by: readonly Signer[]): void => {
 };
 
 const signers = (seeds: readonly string[]): Promise<Signer[]> =>
-  Promise.all(seeds.map((seed) => signerFromSeed(base64Decode(seed), defaultCrypto)));
+  Promise.all(seeds.map((seed) => signerFromSeed(bytesOf(seed), defaultCrypto)));
 
 const sealed = async (payloadType: string, payload: Uint8Array, by: readonly Signer[]): Promise<Answer> =>
   accept({ envelope: lineOf(await signEnvelope(payloadType, payload, by)), digest: digestOf(payload) });
@@ -124,7 +123,7 @@ const sealed = async (payloadType: string, payload: Uint8Array, by: readonly Sig
 const lineOf = (envelope: Envelope): string => base64Encode(utf8(canonicalize(envelope)));
 
 const envelopeOf = (bytes: string): Envelope =>
-  parseJson(base64Decode(bytes), { canonical: true, maxBytes: LIMITS.lineBytes }) as unknown as Envelope;
+  parseJson(bytesOf(bytes), { canonical: true, maxBytes: LIMITS.lineBytes }) as unknown as Envelope;
 
 /** Digests of the items that events refer to, in order of first reference (BUNDLE-7). */
 const referencesOf = (events: readonly string[]): Set<string> => {

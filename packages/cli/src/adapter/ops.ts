@@ -1,7 +1,6 @@
 import { deepStrictEqual } from "node:assert/strict";
 import { type AccountKind, checkLedger, evaluatePolicy, isPending, type Transaction } from "@settld/kernel";
 import {
-  base64Decode,
   base64Encode,
   bytesEqual,
   CODES,
@@ -31,7 +30,7 @@ import {
 import { defaultCrypto } from "@settld/protocol/crypto";
 import { Histories, parseTrust, type Report, verifyBundle } from "@settld/verifier";
 
-import { type Answer, accept, type Input, refuse } from "./answer.ts";
+import { type Answer, accept, bytesOf, type Input, refuse } from "./answer.ts";
 import { issue } from "./issue.ts";
 import { reduceLog } from "./reduce-log.ts";
 
@@ -80,13 +79,13 @@ const evaluate = ({ policy, amount, facts }: Input): Answer => {
 };
 
 const verifyEnvelope = async (input: Input): Promise<Answer> => {
-  const value = parseJson(base64Decode(input["envelope"]), { canonical: true, maxBytes: LIMITS.lineBytes });
+  const value = parseJson(bytesOf(input["envelope"]), { canonical: true, maxBytes: LIMITS.lineBytes });
   const envelope = parseEnvelope(value, {
     payloadType: input["payloadType"] as string,
     maxPayloadBytes: LIMITS.payloadBytes,
     maxSignatures: input["maxSignatures"] as number,
   });
-  const keys = new Map((input["keys"] as string[]).map((key) => [thumbprint(base64Decode(key)), base64Decode(key)]));
+  const keys = new Map((input["keys"] as string[]).map((key) => [thumbprint(bytesOf(key)), bytesOf(key)]));
   const message = pae(envelope.payloadType, envelope.payload);
   for (const [index, { keyid, sig }] of envelope.signatures.entries()) {
     const key = keys.get(keyid);
@@ -97,16 +96,25 @@ const verifyEnvelope = async (input: Input): Promise<Answer> => {
   return accept({ digest: digestOf(envelope.payload), keyids: envelope.signatures.map(({ keyid }) => keyid) });
 };
 
+/** Runs what reads the user's own trust, root or time: a fault there is an error of the call and no verdict (TRUST-8). */
+const ofCaller = <T>(read: () => T): T => {
+  try {
+    return read();
+  } catch (error) {
+    if (!isSettldError(error)) throw error;
+    throw new TypeError(`${error.code}: ${error.message}`);
+  }
+};
+
 const report = (input: Input): Promise<Report> => {
-  const supplied = new Map(Object.entries((input["evidence"] ?? {}) as Record<string, string>));
-  return verifyBundle(base64Decode(input["bundle"]), {
-    ...(input["trust"] === undefined
-      ? { root: base64Decode(input["root"] as string) }
-      : { trust: parseTrust(base64Decode(input["trust"])) }),
-    ...(input["now"] === undefined ? {} : { now: parseInstant(input["now"] as string) }),
+  const { bundle, trust, root, now, evidence = {} } = input;
+  const supplied = new Map(Object.entries(evidence as Record<string, string>));
+  return verifyBundle(bytesOf(bundle), {
+    ...(trust === undefined ? { root: bytesOf(root) } : { trust: ofCaller(() => parseTrust(bytesOf(trust))) }),
+    ...(now === undefined ? {} : { now: ofCaller(() => parseInstant(now as string)) }),
     evidence: async (digest) => {
       const field = supplied.get(digest);
-      return field === undefined ? undefined : base64Decode(field);
+      return field === undefined ? undefined : bytesOf(field);
     },
   });
 };
@@ -144,31 +152,31 @@ const compare = async (input: Input): Promise<Answer> => {
 /** The ops by name. */
 export const OPS: Readonly<Record<string, (input: Input) => Answer | Promise<Answer>>> = {
   "json.parse": ({ bytes }) => {
-    const canonical = utf8(canonicalize(parseJson(base64Decode(bytes as string))));
+    const canonical = utf8(canonicalize(parseJson(bytesOf(bytes))));
     return accept({ canonical: base64Encode(canonical), digest: digestOf(canonical) });
   },
   "jcs.canonicalize": (input) => {
-    const bytes = base64Decode(input["bytes"]);
+    const bytes = bytesOf(input["bytes"]);
     const value = parseJson(bytes, { canonical: true });
     // Both ways to canonical form have to agree: the scan while parsing, and the serializer.
     if (!bytesEqual(utf8(canonicalize(value)), bytes)) throw new Error("parser and serializer disagree");
     return accept({ digest: digestOf(bytes) });
   },
   "pointer.resolve": ({ document, pointer }) => {
-    const value = resolvePointer(parseJson(base64Decode(document as string)), parsePointer(pointer as string));
+    const value = resolvePointer(parseJson(bytesOf(document)), parsePointer(pointer as string));
     return accept(value === undefined ? { found: false } : { found: true, value });
   },
-  digest: ({ bytes }) => accept({ digest: digestOf(base64Decode(bytes as string)) }),
+  digest: ({ bytes }) => accept({ digest: digestOf(bytesOf(bytes)) }),
   "digest.parse": ({ text }) => accept({ digest: parseDigest(text as string) }),
   "money.parse": ({ text }) => accept({ value: parseValue(text as string).toString() }),
   "key.parse": ({ jwk }) => {
-    const key = publicKeyFromJwk(parseJson(base64Decode(jwk as string)));
+    const key = publicKeyFromJwk(parseJson(bytesOf(jwk)));
     const code = checkPublicKey(key);
     return code === undefined ? accept({ thumbprint: thumbprint(key), publicKey: base64Encode(key) }) : refuse(code);
   },
   "ed25519.verify": async ({ publicKey, message, signature }) => {
-    const key = base64Decode(publicKey as string);
-    const args = [base64Decode(message as string), base64Decode(signature as string)] as const;
+    const key = bytesOf(publicKey);
+    const args = [bytesOf(message), bytesOf(signature)] as const;
     const code = await verifyEd25519(defaultCrypto, key, ...args);
     const opened = await openPublicKey(defaultCrypto, key);
     // A key that was opened before must not change the answer.
@@ -177,7 +185,7 @@ export const OPS: Readonly<Record<string, (input: Input) => Answer | Promise<Ans
   },
   "dsse.verify": verifyEnvelope,
   "trust.evaluate": (input) => {
-    const { digest, version, registry, keys } = parseTrust(base64Decode(input["trust"]));
+    const { digest, version, registry, keys } = parseTrust(bytesOf(input["trust"]));
     return accept({ digest, version, registry, keys: keys.size });
   },
   "policy.evaluate": evaluate,

@@ -1,6 +1,6 @@
 import { type AgreementState, applyEvent } from "@settld/kernel";
-import { base64Decode, digestOf, isSettldError, parseEvent, parseJson } from "@settld/protocol";
-import { type Answer, refuse } from "./answer.ts";
+import { digestOf, isSettldError, parseEvent, parseJson } from "@settld/protocol";
+import { type Answer, bytesOf, refuse } from "./answer.ts";
 
 /**
  * Applies the events of one log, given as payload bytes in base64 without signatures.
@@ -10,7 +10,7 @@ import { type Answer, refuse } from "./answer.ts";
 export const reduceLog = (events: readonly string[]): AgreementState | Answer => {
   let state: AgreementState | undefined;
   for (const [index, event] of events.entries()) {
-    const bytes = base64Decode(event);
+    const bytes = bytesOf(event);
     try {
       const payload = parseEvent(parseJson(bytes, { canonical: true }), bytes.length);
       const applied = applyEvent(state, { payload, digest: digestOf(bytes) });
