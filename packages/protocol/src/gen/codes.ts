@@ -66,6 +66,22 @@ export type Code =
   | "EVENT_SUBJECT_MISMATCH"
   | "EVENT_SUBMISSION_MISMATCH"
   | "EVENT_TYPE_UNKNOWN"
+  | "HTTP_BODY"
+  | "HTTP_FORBIDDEN"
+  | "HTTP_IDEMPOTENCY_IN_FLIGHT"
+  | "HTTP_IDEMPOTENCY_KEY_MISSING"
+  | "HTTP_IDEMPOTENCY_KEY_REUSED"
+  | "HTTP_INTERNAL"
+  | "HTTP_MEDIA_TYPE"
+  | "HTTP_METHOD"
+  | "HTTP_NOT_FOUND"
+  | "HTTP_PARAMETER"
+  | "HTTP_PRECONDITION_FAILED"
+  | "HTTP_RATE_LIMITED"
+  | "HTTP_TIMEOUT"
+  | "HTTP_TOO_LARGE"
+  | "HTTP_UNAUTHENTICATED"
+  | "HTTP_UNAVAILABLE"
   | "JCS_NOT_CANONICAL"
   | "JSON_BOM"
   | "JSON_DEPTH"
@@ -84,10 +100,12 @@ export type Code =
   | "KEY_NOT_CANONICAL"
   | "KEY_NOT_ON_CURVE"
   | "KEY_SMALL_ORDER"
+  | "KEY_TEST"
   | "LEDGER_ASSET_MIXED"
   | "LEDGER_DUPLICATE"
   | "LEDGER_FEE_MISMATCH"
   | "LEDGER_HELD_MISMATCH"
+  | "LEDGER_INSUFFICIENT"
   | "LEDGER_NOT_ZERO"
   | "LEDGER_OVERDRAWN"
   | "LEDGER_TOTALS_MISMATCH"
@@ -160,10 +178,15 @@ export type Code =
   | "STATE_NOT_SETTLED"
   | "STATE_NO_AGREEMENT"
   | "STATE_NO_SUBMISSION"
+  | "STORE_EVIDENCE_MISSING"
+  | "STORE_LOCKED"
+  | "STORE_RECONCILIATION"
+  | "STORE_VERSION"
   | "TIME_BACKWARDS"
   | "TIME_DUE_MISMATCH"
   | "TIME_INSTANT"
   | "TIME_OVERDUE"
+  | "TIME_SKEW"
   | "TIME_TIMER_MISSING"
   | "TRUST_EXPIRED"
   | "TRUST_KEY_COMPROMISED"
@@ -813,6 +836,166 @@ export const CODES: Readonly<Record<Code, CodeEntry>> = {
     summary: "The event type is not one of the thirteen of this revision.",
     remedy: "Use a type of the event table.",
   },
+  HTTP_BODY: {
+    clause: "HTTP-1",
+    category: "usage",
+    verdict: "error",
+    precedence: 1760,
+    httpStatus: 400,
+    retryable: false,
+    summary: "The body does not match the schema of its route.",
+    remedy: "Compare it with the OpenAPI document at the given pointer.",
+  },
+  HTTP_FORBIDDEN: {
+    clause: "HTTP-5",
+    category: "usage",
+    verdict: "error",
+    precedence: 1860,
+    httpStatus: 403,
+    retryable: false,
+    summary: "The API key may not do this.",
+    remedy: "Use a key with the scope, of the tenant to which the party belongs.",
+  },
+  HTTP_IDEMPOTENCY_IN_FLIGHT: {
+    clause: "HTTP-7",
+    category: "usage",
+    verdict: "error",
+    precedence: 1900,
+    httpStatus: 409,
+    retryable: true,
+    summary: "A request with this Idempotency-Key is still running.",
+    remedy: "Try again in a moment.",
+  },
+  HTTP_IDEMPOTENCY_KEY_MISSING: {
+    clause: "HTTP-7",
+    category: "usage",
+    verdict: "error",
+    precedence: 1880,
+    httpStatus: 400,
+    retryable: false,
+    summary: "A POST came without Idempotency-Key.",
+    remedy: "Send a new key for each intention and the same one on retries.",
+  },
+  HTTP_IDEMPOTENCY_KEY_REUSED: {
+    clause: "HTTP-7",
+    category: "usage",
+    verdict: "error",
+    precedence: 1890,
+    httpStatus: 422,
+    retryable: false,
+    summary: "The Idempotency-Key was used for another request.",
+    remedy: "Use a new key for another request.",
+  },
+  HTTP_INTERNAL: {
+    clause: "HTTP-2",
+    category: "usage",
+    verdict: "error",
+    precedence: 1810,
+    httpStatus: 500,
+    retryable: true,
+    summary: "The server has a fault.",
+    remedy: "Try again with the same Idempotency-Key; tell the operator the request id.",
+  },
+  HTTP_MEDIA_TYPE: {
+    clause: "HTTP-1",
+    category: "usage",
+    verdict: "error",
+    precedence: 1780,
+    httpStatus: 415,
+    retryable: false,
+    summary: "The body has another media type than the route takes.",
+    remedy: "Send application/json, or what the route says.",
+  },
+  HTTP_METHOD: {
+    clause: "HTTP-3",
+    category: "usage",
+    verdict: "error",
+    precedence: 1830,
+    httpStatus: 405,
+    retryable: false,
+    summary: "The route has no such method.",
+    remedy: "Use a method of the Allow header.",
+  },
+  HTTP_NOT_FOUND: {
+    clause: "HTTP-3",
+    category: "usage",
+    verdict: "error",
+    precedence: 1820,
+    httpStatus: 404,
+    retryable: false,
+    summary: "There is no such thing, or not for this key.",
+    remedy: "Check the path, the id and whose API key it is.",
+  },
+  HTTP_PARAMETER: {
+    clause: "HTTP-1",
+    category: "usage",
+    verdict: "error",
+    precedence: 1770,
+    httpStatus: 400,
+    retryable: false,
+    summary: "A query or path parameter is not valid.",
+    remedy: "Compare it with the OpenAPI document.",
+  },
+  HTTP_PRECONDITION_FAILED: {
+    clause: "HTTP-8",
+    category: "usage",
+    verdict: "error",
+    precedence: 1910,
+    httpStatus: 412,
+    retryable: false,
+    summary: "The agreement has changed since the tag of If-Match.",
+    remedy: "Read it again and decide anew.",
+  },
+  HTTP_RATE_LIMITED: {
+    clause: "HTTP-6",
+    category: "usage",
+    verdict: "error",
+    precedence: 1870,
+    httpStatus: 429,
+    retryable: true,
+    summary: "Too many requests.",
+    remedy: "Wait for Retry-After.",
+  },
+  HTTP_TIMEOUT: {
+    clause: "HTTP-1",
+    category: "usage",
+    verdict: "error",
+    precedence: 1800,
+    httpStatus: 408,
+    retryable: true,
+    summary: "The body did not arrive in time.",
+    remedy: "Try again on a better connection.",
+  },
+  HTTP_TOO_LARGE: {
+    clause: "HTTP-1",
+    category: "usage",
+    verdict: "error",
+    precedence: 1790,
+    httpStatus: 413,
+    retryable: false,
+    summary: "The body is longer than the server takes.",
+    remedy: "Send less, or ask the operator for a higher limit.",
+  },
+  HTTP_UNAUTHENTICATED: {
+    clause: "HTTP-4",
+    category: "usage",
+    verdict: "error",
+    precedence: 1850,
+    httpStatus: 401,
+    retryable: false,
+    summary: "The API key is missing, unknown or revoked.",
+    remedy: "Send Authorization: Bearer with a key of this server.",
+  },
+  HTTP_UNAVAILABLE: {
+    clause: "HTTP-3",
+    category: "usage",
+    verdict: "error",
+    precedence: 1840,
+    httpStatus: 503,
+    retryable: true,
+    summary: "The server does not take requests just now.",
+    remedy: "Try again after Retry-After.",
+  },
   JCS_NOT_CANONICAL: {
     clause: "JCS-1",
     category: "canonical",
@@ -993,6 +1176,16 @@ export const CODES: Readonly<Record<Code, CodeEntry>> = {
     summary: "A public key is a point of small order, under which forged signatures verify.",
     remedy: "Do not use this key: anyone can sign for it.",
   },
+  KEY_TEST: {
+    clause: "STORE-4",
+    category: "usage",
+    verdict: "error",
+    precedence: 1980,
+    httpStatus: 400,
+    retryable: false,
+    summary: "The key is a published test key.",
+    remedy: "Make a key with settld keys new.",
+  },
   LEDGER_ASSET_MIXED: {
     clause: "LEDGER-1",
     category: "ledger",
@@ -1032,6 +1225,16 @@ export const CODES: Readonly<Record<Code, CodeEntry>> = {
     retryable: false,
     summary: "The amount held back is not the one that the rules give.",
     remedy: "Recompute the holdback.",
+  },
+  LEDGER_INSUFFICIENT: {
+    clause: "LEDGER-10",
+    category: "usage",
+    verdict: "error",
+    precedence: 1940,
+    httpStatus: 409,
+    retryable: false,
+    summary: "The account does not have enough money.",
+    remedy: "Deposit first.",
   },
   LEDGER_NOT_ZERO: {
     clause: "LEDGER-3",
@@ -1753,6 +1956,46 @@ export const CODES: Readonly<Record<Code, CodeEntry>> = {
     summary: "No submission is under review.",
     remedy: "Wait for work.submitted.",
   },
+  STORE_EVIDENCE_MISSING: {
+    clause: "HTTP-11",
+    category: "usage",
+    verdict: "error",
+    precedence: 1930,
+    httpStatus: 409,
+    retryable: false,
+    summary: "The server does not hold the bytes of an item.",
+    remedy: "Upload the evidence first.",
+  },
+  STORE_LOCKED: {
+    clause: "STORE-2",
+    category: "usage",
+    verdict: "error",
+    precedence: 1970,
+    httpStatus: 503,
+    retryable: true,
+    summary: "Another process has the store open.",
+    remedy: "End the other process, or use a store for several.",
+  },
+  STORE_RECONCILIATION: {
+    clause: "LEDGER-13",
+    category: "usage",
+    verdict: "error",
+    precedence: 1950,
+    httpStatus: 500,
+    retryable: false,
+    summary: "The book differs from what the logs give.",
+    remedy: "Stop payouts and follow the incident playbook.",
+  },
+  STORE_VERSION: {
+    clause: "STORE-2",
+    category: "usage",
+    verdict: "error",
+    precedence: 1960,
+    httpStatus: 500,
+    retryable: false,
+    summary: "The store was written by a newer version.",
+    remedy: "Use that version or a newer one.",
+  },
   TIME_BACKWARDS: {
     clause: "TIME-2",
     category: "time",
@@ -1792,6 +2035,16 @@ export const CODES: Readonly<Record<Code, CodeEntry>> = {
     retryable: false,
     summary: "At the given time a reaction was due and is not in the log.",
     remedy: "Ask the settler to append it.",
+  },
+  TIME_SKEW: {
+    clause: "HTTP-11",
+    category: "usage",
+    verdict: "error",
+    precedence: 1920,
+    httpStatus: 422,
+    retryable: false,
+    summary: "The event's time is too far from the server's clock.",
+    remedy: "Set the clock, or sign the event anew with the present time.",
   },
   TIME_TIMER_MISSING: {
     clause: "TIME-3",
