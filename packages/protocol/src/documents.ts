@@ -1,4 +1,4 @@
-import type { Receipt, TrustDocument } from "./gen/types.ts";
+import type { AccountEntryPayload, Receipt, TrustDocument } from "./gen/types.ts";
 import * as validators from "./gen/validators.js";
 import { assertSchema } from "./schema.ts";
 
@@ -20,4 +20,14 @@ export function parseTrustDocument(value: unknown): TrustDocument {
 export function parseReceipt(value: unknown): Receipt {
   assertSchema(validators.receipt, value, "RECEIPT_SCHEMA");
   return value as Receipt;
+}
+
+/**
+ * Reads the payload of an entry of an account log as far as its schema goes.
+ *
+ * @throws SettldError `LEDGER_ENTRY` (LEDGER-11).
+ */
+export function parseAccountEntry(value: unknown): AccountEntryPayload {
+  assertSchema(validators.accountEntry, value, "LEDGER_ENTRY");
+  return value as AccountEntryPayload;
 }

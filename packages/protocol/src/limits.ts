@@ -36,8 +36,10 @@ export const PAYLOAD_TYPES: {
   readonly event: "application/vnd.settld.event+json";
   readonly trust: "application/vnd.settld.trust+json";
   readonly receipt: "application/vnd.in-toto+json";
+  readonly account: "application/vnd.settld.account+json";
 } = {
   event: "application/vnd.settld.event+json",
   trust: "application/vnd.settld.trust+json",
   receipt: "application/vnd.in-toto+json",
+  account: "application/vnd.settld.account+json",
 };

@@ -84,7 +84,7 @@ beforeAll(async () => {
     "schemas/common.schema.json": common,
     "schemas/thing.schema.json": thing,
     "schemas/codes.json": codes,
-    "schemas/validators.json": { thing: "thing.schema.json", circle: `${thing.$id}#/$defs/Circle` },
+    "schemas/validators.json": { protocol: { thing: "thing.schema.json", circle: `${thing.$id}#/$defs/Circle` } },
   };
   for (const [path, content] of Object.entries(files)) {
     await mkdir(dirname(join(base, path)), { recursive: true });

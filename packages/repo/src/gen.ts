@@ -5,8 +5,13 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { generateCodes, generateCodesPage } from "./gen/codes.ts";
+import { type OpenApi, readOpenApi } from "./gen/openapi.ts";
+import { generateOpenApiTypes, generateOpenApiValidators } from "./gen/openapi-code.ts";
+import { generateOpenApiPage } from "./gen/openapi-page.ts";
+import { generateOpenApi } from "./gen/openapi-routes.ts";
 import { type Generated, readCodeRegistry } from "./gen/registry.ts";
-import { readSchemaFiles } from "./gen/schema-set.ts";
+import { readSchemaFiles, type SchemaFile } from "./gen/schema-set.ts";
+import { generateTestKeys } from "./gen/test-keys.ts";
 import { generateTypes } from "./gen/types.ts";
 import { generateValidators } from "./gen/validators.ts";
 import { readJson, root } from "./workspace.ts";
@@ -17,8 +22,8 @@ const folders: Readonly<Record<string, string>> = {
   conform: "packages/conform/src/gen",
 };
 
-// Messages between runner and adapter are no business of the protocol's users.
-const messages = "schemas/adapter.schema.json";
+// What only a runner deals with is no business of the protocol's users.
+const runnerSchemas: readonly string[] = ["schemas/adapter.schema.json", "schemas/conformance-baseline.schema.json"];
 
 // The verifier and the runner type their reports themselves, by the unions of codes and states; tests hold real reports
 // against the schemas.
@@ -28,7 +33,7 @@ const merge = (parts: readonly Generated[]): Generated => new Map(parts.flatMap(
 
 const types = async (base: string): Promise<Generated> => {
   const files = readSchemaFiles(base).filter(({ path }) => !ownTypes.includes(path));
-  const own = (path: string): string => (path === messages ? "conform" : "protocol");
+  const own = (path: string): string => (runnerSchemas.includes(path) ? "conform" : "protocol");
   return merge(
     await Promise.all(
       Object.entries(folders).map(([name, folder]) =>
@@ -48,10 +53,19 @@ const validators = async (base: string): Promise<Generated> => {
   const files = readSchemaFiles(base);
   return merge(
     await Promise.all(
-      Object.entries(folders).map(([name, folder]) => generateValidators(files, names[name] ?? {}, folder)),
+      Object.entries(folders).map(([name, folder]) => generateValidators(files, names[name] ?? {}, folder, ownTypes)),
     ),
   );
 };
+
+/** A generator over the API's document, which may be missing; it sees the protocol's schema files too. */
+const fromOpenApi =
+  (run: (document: OpenApi, files: readonly SchemaFile[]) => Generated | Promise<Generated>) =>
+  async (base: string): Promise<Generated> => {
+    const document = readOpenApi(base);
+    const files = readSchemaFiles(base).filter(({ path }) => !runnerSchemas.includes(path) && !ownTypes.includes(path));
+    return document === undefined ? new Map() : run(document, files);
+  };
 
 /** The generators by name. Each reads its sources under `base` and returns files; none writes. */
 const generators: Readonly<Record<string, (base: string) => Generated | Promise<Generated>>> = {
@@ -59,6 +73,11 @@ const generators: Readonly<Record<string, (base: string) => Generated | Promise<
   docs: (base) => generateCodesPage(readCodeRegistry(base)),
   types,
   validators,
+  "test-keys": (base) => (existsSync(join(base, "vectors/keys.json")) ? generateTestKeys(base) : new Map()),
+  "api-docs": fromOpenApi(generateOpenApiPage),
+  "api-routes": fromOpenApi(generateOpenApi),
+  "api-types": fromOpenApi(generateOpenApiTypes),
+  "api-validators": fromOpenApi(generateOpenApiValidators),
 };
 
 /** Runs the named generators (all by default) and returns every file they make. */

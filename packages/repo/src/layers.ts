@@ -22,6 +22,8 @@ export const allowedEdges: Readonly<Record<string, readonly string[]>> = {
   "@settld/protocol": [],
   "@settld/kernel": ["@settld/protocol"],
   "@settld/verifier": ["@settld/kernel", "@settld/protocol"],
+  "@settld/sdk": stack,
+  "@settld/server": stack,
   settld: [...stack, "@settld/output"],
   // Expectations come from the vectors alone; of our code only transport and signing of reports.
   "settld-conform": [...data, "@settld/protocol", "@settld/output"],
@@ -32,6 +34,7 @@ export const allowedEdges: Readonly<Record<string, readonly string[]>> = {
   // Expectations come from the author of a vector, never from the code under test.
   "@settld/vectors-build": ["@settld/protocol"],
   "@settld/repo": [...data, "@settld/protocol"],
+  "@settld/adequacy": [...data, ...stack, "settld", "settld-conform", "@settld/output"],
   "@settld/bench": [...data, ...stack, "settld", "@settld/fixtures", "@settld/testkit"],
 };
 

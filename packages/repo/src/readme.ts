@@ -1,6 +1,7 @@
 /**
- * `pnpm readme`: runs every block of README.md as it stands and writes what the commands print into the text blocks
- * behind them. With `--check` nothing is written, and a block that fails or prints something else is an error.
+ * `pnpm readme`: runs every block of README.md and docs/conform.md as it stands and writes what the commands print into
+ * the text blocks behind them. With `--check` nothing is written, and a block that fails or prints something else is an
+ * error. A path picks one of the two. Blocks of the README run at the root, those of the other page in a folder of their own, as its readers do.
  *
  * A fenced block of commands or code is preceded by a comment that says what is expected of it:
  *
@@ -12,12 +13,37 @@
  * <!-- generated NAME --> and <!-- /generated --> come from the generators below.
  */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { type Runtime, runtimes } from "./runtime-list.ts";
 import { root } from "./workspace.ts";
 
-const FILE = join(root, "README.md");
+/** A page whose blocks are run, and where. */
+type Page = { readonly path: string; readonly folder: () => string };
+
+/**
+ * A folder with nothing in it but our programs, built and found by npx without a registry: what a newcomer has after
+ * the first of the commands.
+ */
+const emptyFolder = (): string => {
+  const folder = mkdtempSync(join(tmpdir(), "settld-page-"));
+  mkdirSync(join(folder, "node_modules/.bin"), { recursive: true });
+  for (const [name, source] of [
+    ["settld", "packages/cli"],
+    ["settld-conform", "packages/conform"],
+  ] as const) {
+    symlinkSync(join(root, source), join(folder, "node_modules", name));
+    symlinkSync(join("..", name, "dist/bin.js"), join(folder, "node_modules/.bin", name));
+  }
+  return folder;
+};
+
+const PAGES: readonly Page[] = [
+  { path: "README.md", folder: () => root },
+  { path: "docs/conform.md", folder: emptyFolder },
+];
 
 /** One fenced block with the comment before it. */
 export type Block = {
@@ -51,9 +77,12 @@ const oldest = (): Runtime => {
   return first;
 };
 
-const execute = ({ language, text }: Block): { readonly status: number | null; readonly output: string } => {
-  // Code runs below the root, where a reader would save it, on the oldest runtime that is promised.
-  const folder = join(root, ".scratch");
+const execute = (
+  { language, text }: Block,
+  cwd: string,
+): { readonly status: number | null; readonly output: string } => {
+  // Code runs below the folder, where a reader would save it, on the oldest runtime that is promised.
+  const folder = join(cwd, ".scratch");
   try {
     if (language === "js") {
       mkdirSync(folder, { recursive: true });
@@ -68,7 +97,7 @@ const execute = ({ language, text }: Block): { readonly status: number | null; r
     // The same colours and width for everyone.
     const env = { ...process.env, NO_COLOR: "1", COLUMNS: "100" };
     const { status, stdout, stderr } = spawnSync(program, args, {
-      cwd: root,
+      cwd,
       encoding: "utf8",
       env,
       stdio: ["ignore", "pipe", "pipe"],
@@ -101,7 +130,7 @@ const excerpt = (output: string, directive: string): string => {
 };
 
 /** Runs the blocks in order and returns the text with fresh outputs. */
-const refresh = (markdown: string): { readonly text: string; readonly faults: readonly string[] } => {
+const refresh = (markdown: string, cwd: string): { readonly text: string; readonly faults: readonly string[] } => {
   const faults: string[] = [];
   let text = markdown;
   let shift = 0;
@@ -116,7 +145,7 @@ const refresh = (markdown: string): { readonly text: string; readonly faults: re
       continue;
     }
     if (verb !== "run") throw new Error(`unknown directive: ${block.directive}`);
-    const { status, output } = execute(block);
+    const { status, output } = execute(block, cwd);
     printed = output;
     if (status !== statusOf(block.directive)) {
       faults.push(`expected exit ${statusOf(block.directive)}, found ${status}:\n${block.text}${output}`);
@@ -166,18 +195,30 @@ const regenerate = (markdown: string): string =>
     return `<!-- generated ${name} -->\n${generator()}\n<!-- /generated -->`;
   });
 
-if (import.meta.main) {
-  const before = readFileSync(FILE, "utf8");
-  const { text, faults } = refresh(regenerate(before));
-  for (const fault of faults) console.log(`README.md: ${fault}`);
-  const check = process.argv.includes("--check");
-  if (check && text !== before) {
-    const [a, b] = [before.split("\n"), text.split("\n")];
-    const line = a.findIndex((entry, index) => entry !== b[index]);
-    console.log(
-      `README.md:${line + 1}: expected what the commands print, run \`pnpm readme\`\n- ${a[line]}\n+ ${b[line]}`,
-    );
+const refreshPage = ({ path, folder }: Page, check: boolean): boolean => {
+  const file = join(root, path);
+  const before = readFileSync(file, "utf8");
+  const cwd = folder();
+  try {
+    const { text, faults } = refresh(regenerate(before), cwd);
+    for (const fault of faults) console.log(`${path}: ${fault}`);
+    if (check && text !== before) {
+      const [a, b] = [before.split("\n"), text.split("\n")];
+      const line = a.findIndex((entry, index) => entry !== b[index]);
+      console.log(
+        `${path}:${line + 1}: expected what the commands print, run \`pnpm readme\`\n- ${a[line]}\n+ ${b[line]}`,
+      );
+    }
+    if (!check && faults.length === 0) writeFileSync(file, text);
+    return faults.length === 0 && !(check && text !== before);
+  } finally {
+    if (cwd !== root) rmSync(cwd, { recursive: true, force: true });
   }
-  if (!check && faults.length === 0) writeFileSync(FILE, text);
-  if (faults.length > 0 || (check && text !== before)) process.exitCode = 1;
+};
+
+if (import.meta.main) {
+  const { values, positionals } = parseArgs({ options: { check: { type: "boolean" } }, allowPositionals: true });
+  const pages = PAGES.filter(({ path }) => positionals.length === 0 || positionals.includes(path));
+  const fine = pages.map((page) => refreshPage(page, values.check === true));
+  if (fine.includes(false)) process.exitCode = 1;
 }

@@ -1,16 +1,40 @@
 import { bundle } from "./area/bundle.ts";
 import { bytes } from "./area/bytes.ts";
+import { chain } from "./area/chain.ts";
+import { corners } from "./area/corners.ts";
 import { dsse } from "./area/dsse.ts";
 import { ed25519 } from "./area/ed25519.ts";
 import { event } from "./area/event.ts";
+import { grammar } from "./area/grammar.ts";
+import { hostile } from "./area/hostile.ts";
+import { issueBundle } from "./area/issue-bundle.ts";
+import { issueEnvelope } from "./area/issue-envelope.ts";
+import { issueOrder } from "./area/issue-order.ts";
+import { issueReactions } from "./area/issue-reactions.ts";
+import { issueReceipt } from "./area/issue-receipt.ts";
 import { json } from "./area/json.ts";
 import { ledger } from "./area/ledger.ts";
 import { limit } from "./area/limit.ts";
 import { log } from "./area/log.ts";
+import { names } from "./area/names.ts";
+import { order } from "./area/order.ts";
+import { place } from "./area/place.ts";
 import { policy } from "./area/policy.ts";
+import { policyScope } from "./area/policy-scope.ts";
 import { precedence } from "./area/precedence.ts";
+import { report } from "./area/report.ts";
+import { rounding } from "./area/rounding.ts";
+import { schemaBody } from "./area/schema-body.ts";
+import { schemaEdge } from "./area/schema-edge.ts";
+import { schemaEvent } from "./area/schema-event.ts";
+import { schemaOffer } from "./area/schema-offer.ts";
+import { schemaReceipt } from "./area/schema-receipt.ts";
+import { schemaTrust } from "./area/schema-trust.ts";
+import { second } from "./area/second.ts";
 import { state } from "./area/state.ts";
+import { timeBounds } from "./area/time-bounds.ts";
 import { trust } from "./area/trust.ts";
+import { word } from "./area/word.ts";
 import type { VectorFile } from "./format.ts";
 
 /** Every file of vectors. */
@@ -28,4 +52,28 @@ export const files: readonly VectorFile[] = [
   ...bundle,
   ...limit,
   ...precedence,
+  schemaEvent,
+  schemaOffer,
+  schemaBody,
+  schemaEdge,
+  ...schemaTrust,
+  schemaReceipt,
+  ...second,
+  ...rounding,
+  ...policyScope,
+  timeBounds,
+  ...grammar,
+  ...names,
+  ...corners,
+  ...order,
+  ...hostile,
+  ...report,
+  ...place,
+  ...chain,
+  word,
+  issueEnvelope,
+  issueReactions,
+  issueReceipt,
+  issueBundle,
+  ...issueOrder,
 ];

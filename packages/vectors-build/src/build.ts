@@ -8,10 +8,11 @@ import { createHash } from "node:crypto";
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { REVISION } from "@settld/protocol";
+import { base64Encode, REVISION } from "@settld/protocol";
 import { files } from "./areas.ts";
+import { seedOf, signer } from "./cast.ts";
 import { render } from "./format.ts";
-import { requirementSet } from "./requirements.ts";
+import { requirementSets } from "./requirements.ts";
 
 const root = resolve(import.meta.dirname, "../../..");
 
@@ -21,8 +22,20 @@ const countBy = (names: readonly string[]): Record<string, number> => {
   return counts;
 };
 
-/** Every file below `vectors/` that is generated, by path relative to it. */
-export const generate = (): ReadonlyMap<string, string> => {
+// Every key that signs in a vector. Whoever tests an implementation wants to sign as well: a changed payload is refused
+// for its signature before anything else about it is looked at.
+const KEY_NAMES = ["buyer", "seller", "settler", "arbiter", "checker", "registry", "stranger"].flatMap((name) =>
+  name === "stranger" ? [name] : [name, `${name} 2`],
+);
+
+const keys = Object.fromEntries(
+  await Promise.all(
+    KEY_NAMES.map(async (name) => [(await signer(name)).keyid, { name, seed: base64Encode(seedOf(name)) }] as const),
+  ),
+);
+
+/** Every file below `vectors/` that is generated or frozen, by path relative to it. */
+export const generate = (base: string = join(root, "vectors")): ReadonlyMap<string, string> => {
   const cases = files.flatMap(({ path, op, groups }) =>
     groups.flatMap(({ cases }) => cases.map(({ id }) => ({ id, op, area: dirname(path), path }))),
   );
@@ -41,7 +54,8 @@ export const generate = (): ReadonlyMap<string, string> => {
   return new Map([
     ...files.map((file) => [file.path, render(file)] as const),
     ["index.json", `${JSON.stringify(index, null, 1)}\n`],
-    [`requirements/${REVISION}.json`, `${JSON.stringify(requirementSet(REVISION, files), null, 1)}\n`],
+    ["keys.json", `${JSON.stringify(keys, null, 1)}\n`],
+    ...requirementSets(base, REVISION, files),
   ]);
 };
 

@@ -40,6 +40,9 @@ export const keyOf = (player: Player): Signer => {
 export const secondSettlerKey: Signer = await signer("settler 2");
 export const secondBuyerKey: Signer = await signer("buyer 2");
 export const secondRegistryKey: Signer = await signer("registry 2");
+export const secondSellerKey: Signer = await signer("seller 2");
+export const secondArbiterKey: Signer = await signer("arbiter 2");
+export const secondCheckerKey: Signer = await signer("checker 2");
 
 /** A key of a trust document as plain data. */
 export type TrustKey = {

@@ -130,18 +130,33 @@ export const render = ({ op, description, groups }: VectorFile): string =>
     1,
   )}\n`;
 
+/** A value with every recipe of bytes in it as plain base64, as an adapter is sent it. */
+export const expanded = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(expanded);
+  if (typeof value !== "object" || value === null) return value;
+  if ("concat" in value) {
+    const parts = (value.concat as readonly BytesPart[]).map((part) =>
+      typeof part === "string"
+        ? Buffer.from(part, "base64")
+        : Buffer.alloc(Buffer.from(part.repeat, "base64").length * part.times, part.repeat, "base64"),
+    );
+    return Buffer.concat(parts).toString("base64");
+  }
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, expanded(member)]));
+};
+
 // Shorter runs are not worth a part of their own.
 const RUN_BYTES_MIN = 1024;
 const PERIODS = [1, 2, 3, 4];
 
-/** Bytes as a field: base64, or parts where a few bytes repeat for long. */
-export const field = (bytes: Uint8Array | string): BytesField => {
+/** Bytes as a field: base64, or parts where a few bytes repeat for long, in runs of at least `runBytesMin`. */
+export const field = (bytes: Uint8Array | string, runBytesMin: number = RUN_BYTES_MIN): BytesField => {
   const input = typeof bytes === "string" ? utf8(bytes) : bytes;
   const parts: BytesPart[] = [];
   let from = 0;
   let at = 0;
   while (at < input.length) {
-    const run = longestRun(input, at);
+    const run = longestRun(input, at, runBytesMin);
     if (run === undefined) {
       at += 1;
       continue;
@@ -156,12 +171,16 @@ export const field = (bytes: Uint8Array | string): BytesField => {
   return { concat: parts };
 };
 
-const longestRun = (input: Uint8Array, at: number): { readonly period: number; readonly times: number } | undefined => {
+const longestRun = (
+  input: Uint8Array,
+  at: number,
+  runBytesMin: number,
+): { readonly period: number; readonly times: number } | undefined => {
   for (const period of PERIODS) {
     let end = at + period;
     while (end < input.length && input[end] === input[end - period]) end += 1;
     const times = Math.floor((end - at) / period);
-    if (times * period >= RUN_BYTES_MIN) return { period, times };
+    if (times * period >= runBytesMin) return { period, times };
   }
   return undefined;
 };

@@ -84,8 +84,51 @@ export const checkTests = (tests: readonly Found[], { clauses, codes }: Rules): 
   return wrong;
 };
 
-/** Codes that no test expects, of those that a parser, kernel or verifier can report. */
-export const uncovered = (tests: readonly Found[], { codes }: Rules): string[] => {
-  const covered = new Set(tests.flatMap(codesOf));
-  return Object.keys(codes).filter((code) => areaOf(code) !== "CLI" && !covered.has(code));
+// Codes of errors are for programs that are used or spoken to wrongly. These two are answers as well: where such a text
+// is asked for by itself the verdict is `reject`.
+const TEXTS = ["DIGEST_FORMAT", "MONEY_VALUE"];
+
+/** Codes that stand in an answer of an adapter. */
+const answered = ({ codes }: Rules): string[] =>
+  Object.entries(codes)
+    .filter(([code, { verdict }]) => verdict !== "error" || TEXTS.includes(code))
+    .map(([code]) => code);
+
+/**
+ * Codes that an adapter can return and that fewer than two tests expect. Tests that share clause, pointer and fault count
+ * as one: they would find the same mistake.
+ */
+export const uncovered = (tests: readonly Found[], rules: Rules): string[] => {
+  const found = new Map<string, Set<string>>();
+  for (const test of tests) {
+    const key = [test.clause, test.pointer ?? "", test.fault ?? ""].join(" ");
+    for (const code of codesOf(test)) found.set(code, (found.get(code) ?? new Set()).add(key));
+  }
+  return answered(rules).filter((code) => (found.get(code)?.size ?? 0) < 2);
+};
+
+/**
+ * Checks that every clause that demands something, by MUST or by a code of an answer, is decided by a test or has a reason
+ * why none can decide it; one sentence for each that is wrong. A reason for a clause that has a test, or for none at all,
+ * is stale.
+ */
+export const checkClauses = (
+  tests: readonly Found[],
+  rules: Rules,
+  untestable: Readonly<Record<string, string>>,
+): string[] => {
+  const { clauses, codes } = rules;
+  const decided = new Set(tests.map(({ clause }) => clause));
+  const refusing = new Set(answered(rules).map((code) => codes[code]?.clause));
+  return [
+    ...[...clauses]
+      .filter(([clause, text]) => /\bMUST\b/.test(text) || refusing.has(clause))
+      .filter(([clause]) => !decided.has(clause) && !Object.hasOwn(untestable, clause))
+      .map(([clause]) => `${clause} has no test, and untestable.json does not say why`),
+    ...Object.entries(untestable).flatMap(([clause, reason]) => [
+      ...(clauses.has(clause) ? [] : [`untestable.json: there is no clause ${clause}`]),
+      ...(decided.has(clause) ? [`untestable.json: ${clause} has a test`] : []),
+      ...(reason.trim() === "" ? [`untestable.json: ${clause} has no reason`] : []),
+    ]),
+  ];
 };

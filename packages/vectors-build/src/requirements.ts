@@ -1,7 +1,9 @@
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import type { Case, Op, VectorFile } from "./format.ts";
 
 /** What a profile asks for: ops, how exactly codes are compared, and which vectors do not count. */
-type Profile = {
+export type Profile = {
   readonly ops: readonly Op[];
   readonly scale: "category" | "code";
   /** The reason why a vector does not count, or `undefined` when it does. */
@@ -10,7 +12,8 @@ type Profile = {
 
 const CORE: readonly Op[] = ["json.parse", "jcs.canonicalize", "digest", "ed25519.verify", "bundle.verify"];
 
-const PROFILES: Readonly<Record<string, Profile>> = {
+/** The profiles that are judged by vectors (CONF-11). */
+export const PROFILES: Readonly<Record<string, Profile>> = {
   "verifier-core": {
     ops: CORE,
     scale: "category",
@@ -57,3 +60,27 @@ export const requirementSet = (revision: string, files: readonly VectorFile[]): 
     }),
   ),
 });
+
+/** Whether the requirement set of a revision may not change any more: drafts may, everything else may not (CONF-11). */
+export const isFrozen = (revision: string): boolean => !revision.endsWith("-draft");
+
+/**
+ * The requirement sets that belong below `base`, by path: the one of `revision`, and every frozen one that is there. A
+ * frozen set keeps its bytes, whatever vectors came since; those are run and shown, and a runner says why they do not
+ * count.
+ */
+export const requirementSets = (
+  base: string,
+  revision: string,
+  files: readonly VectorFile[],
+): ReadonlyMap<string, string> => {
+  const sets = new Map<string, string>();
+  for (const path of globSync("requirements/*.json", { cwd: base })) {
+    if (isFrozen(basename(path, ".json"))) sets.set(path.replaceAll("\\", "/"), readFileSync(join(base, path), "utf8"));
+  }
+  const path = `requirements/${revision}.json`;
+  if (!isFrozen(revision) || !existsSync(join(base, path))) {
+    sets.set(path, `${JSON.stringify(requirementSet(revision, files), null, 1)}\n`);
+  }
+  return sets;
+};

@@ -253,10 +253,12 @@ class Order(unittest.TestCase):
             ({**wrong, "seq": 5}, "settler", False),
             ({**wrong, "prev": self.chain.digests[0]}, "settler", False),
             ({**wrong, "at": at(14)}, "settler", False),
-            ({**wrong, "type": "agreement.blessed"}, "settler", True),
-            (self.chain.payloads[0], "settler", False),
+            ({**wrong, "type": "agreement.blessed"}, "settler", False),  # EVENT-1
+            (wrong, "buyer settler", False),  # DSSE-4
+            (self.chain.payloads[0], "buyer settler", False),
         ):
-            line = canonicalize(support.envelope(payload, dsse.EVENT_TYPE, [KEYS[signer]])) + b"\n"
+            signers = [KEYS[name] for name in signer.split()]
+            line = canonicalize(support.envelope(payload, dsse.EVENT_TYPE, signers)) + b"\n"
             before = self.chain.digests[:-1]
             forged = b"".join(lines[: len(before) + 1]) + line
             expected = before + [support.digest(canonicalize(payload))] if counts else before
@@ -266,6 +268,33 @@ class Order(unittest.TestCase):
         self.assertEqual(chain_of(self.good, settler), [])
         by_other = bundle(self.chain, statement(self.chain, 60), "other-settler")
         self.assertEqual(chain_of(by_other, settler), self.chain.digests)
+        # On a rejection nothing is vouched for.
+        withheld = bundle(
+            self.chain,
+            statement(self.chain, 60),
+            "other-settler",
+            evidence=({"digest": support.digest(b"data"), "withheld": True},),
+        )
+        supplied = {support.digest(b"data"): b"other"}
+        for document, chain in ((self.trust, self.chain.digests), (canonicalize(settler), [])):
+            report = verify_bundle(withheld, trust=document, evidence=supplied)
+            self.assertEqual((report.code, report.chain), ("BUNDLE_EVIDENCE_DIGEST", chain))
+
+    def test_where_a_finding_stands(self):
+        """Events have a seq from step 2 of BUNDLE-14 on; what concerns the bundle has no line."""
+        lines = self.good.splitlines(keepends=True)
+        event, missing = json.loads(lines[3]), bundle(self.chain, evidence=())
+        count = {**event, "signatures": event["signatures"] * 3}
+        sig = {**event, "signatures": [{**event["signatures"][0], "sig": "A" * 86 + "=="}]}
+        for data, code, line, seq in (
+            (b"".join(lines[:3]) + canonicalize(count) + b"\n", "DSSE_SIGNATURE_COUNT", 4, None),
+            (b"".join(lines[:3]) + canonicalize(sig) + b"\n", "DSSE_SIGNATURE_R_SMALL_ORDER", 4, 2),
+            (lines[0], "BUNDLE_EMPTY", None, None),
+            (missing, "BUNDLE_EVIDENCE_MISSING", None, None),
+            (self.good + lines[1], "BUNDLE_ORDER", len(lines) + 1, None),
+        ):
+            (finding,) = verify_bundle(data, trust=self.trust).findings
+            self.assertEqual((finding.code, finding.line, finding.seq), (code, line, seq))
 
 
 class CommandLine(unittest.TestCase):

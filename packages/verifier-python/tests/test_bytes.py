@@ -5,9 +5,35 @@ import hashlib
 import unittest
 
 import support
-from settld_verifier import dsse, ed25519, jcs, keys, strict_json
+from settld_verifier import curve, dsse, ed25519, jcs, keys, strict_json
 from settld_verifier.errors import SettldError
 from settld_verifier.instant import format_instant, parse_instant
+from settld_verifier.signing import SigningKey
+
+# RFC 8032, 7.1: seed, public key, message, signature.
+RFC_8032 = (
+    (
+        "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60",
+        "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a",
+        "",
+        "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46b"
+        "d25bf5f0595bbe24655141438e7a100b",
+    ),
+    (
+        "4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb",
+        "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c",
+        "72",
+        "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c"
+        "387b2eaeb4302aeeb00d291612bb0c00",
+    ),
+    (
+        "c5aa8df43f9f837bedb7442f31dcb7b166d38535076f094b85ce3a2e0b4458f7",
+        "fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025",
+        "af82",
+        "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290ae67f760984dc659"
+        "4a7c15e9716ed28dc027beceea1ec40a",
+    ),
+)
 
 
 class CodeTest(unittest.TestCase):
@@ -111,29 +137,39 @@ class Ed25519(CodeTest):
     )
 
     def test_rfc_8032(self):
-        ed25519.verify(self.KEY, b"", self.SIG)
+        for seed, public, message, signature in RFC_8032:
+            key = SigningKey(bytes.fromhex(seed))
+            data = bytes.fromhex(message)
+            self.assertEqual((key.public.hex(), key.sign(data).hex()), (public, signature))
+            ed25519.verify(key.public, data, key.sign(data))
         key = support.Key("x")
         for message in (b"", b"a", b"b" * 200):
             ed25519.verify(key.raw, message, key.sign(message))
             self.refuses("DSSE_SIGNATURE_INVALID", ed25519.verify, key.raw, message + b"!", key.sign(message))
+        with self.assertRaises(ValueError):
+            SigningKey(bytes(31))
+
+    def test_multiples(self):
+        point = curve.decode(support.Key("x").raw)
+        table = curve.Multiples(point, 4)
+        total = (0, 1, 1, 0)
+        for scalar in range(40):
+            self.assertEqual(curve.encode(total), curve.encode(curve.add_up(table.of(scalar))))
+            total = curve.add_up(table.of(1), total)
+        one, all_but_one = curve.encode(point), curve.add_up(table.of(curve.L - 1))
+        self.assertEqual(curve.encode(curve.negate(all_but_one)), one)
 
     def test_small_order_table_is_complete(self):
         found = set()
-        for seed in range(200):
-            point = ed25519._decompress(hashlib.sha256(bytes([seed])).digest())
-            if point is None:
-                continue
-            torsion = (0, 1, 1, 0)
-            for bit in bin(ed25519.L)[2:]:
-                torsion = ed25519._double(torsion)
-                if bit == "1":
-                    torsion = ed25519._add(torsion, ed25519._cache(point))
-            found.add(ed25519._compress(torsion))
+        for seed in range(100):
+            point = curve.decode(hashlib.sha256(bytes([seed])).digest())
+            if point is not None:
+                found.add(curve.encode(curve.add_up(curve.Multiples(point, 4).of(curve.L))))
         self.assertEqual(found, set(ed25519.SMALL_ORDER))
 
     def test_strict(self):
         r, s = self.SIG[:32], int.from_bytes(self.SIG[32:], "little")
-        high = r + (s + ed25519.L).to_bytes(32, "little")
+        high = r + (s + curve.L).to_bytes(32, "little")
         self.refuses("DSSE_SIGNATURE_S_RANGE", ed25519.verify, self.KEY, b"", high)
         for point, code in (
             (b"\xff" * 32, "DSSE_SIGNATURE_R_NOT_CANONICAL"),

@@ -9,8 +9,8 @@ from support import Chain, at, awarded, closed, item, offer_body, party
 from settld_verifier import ops, policy
 from settld_verifier.errors import Indeterminate, SettldError
 from settld_verifier.jcs import canonicalize
-from settld_verifier.log import STATE_TABLE
 from settld_verifier.schemas import EVENTS
+from settld_verifier.state_table import STATE_TABLE
 
 
 def reduce(*payloads):

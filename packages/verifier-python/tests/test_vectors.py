@@ -15,11 +15,11 @@ FOLDER = support.shared("SETTLD_VECTORS", "vectors")
 
 def vectors() -> Iterator[Tuple[str, Dict[str, Any], Dict[str, Any]]]:
     """Operation, test, and the input of the test with that of its group below."""
-    for path in sorted(FOLDER.glob("*/*.json")):
-        file = json.loads(path.read_text("utf-8"))
+    for name in json.loads((FOLDER / "index.json").read_text("utf-8"))["files"]:
+        file = json.loads((FOLDER / name).read_text("utf-8"))
         for group in file["testGroups"]:
             for test in group["tests"]:
-                yield file["op"], test, {**group.get("input", {}), **test["input"]}
+                yield file["op"], test, support.expand({**group.get("input", {}), **test["input"]})
 
 
 def same(expected: Any, found: Any) -> bool:

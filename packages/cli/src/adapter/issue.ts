@@ -97,10 +97,12 @@ const CHECKS: Readonly<Record<string, (value: unknown, bytes: number, by: readon
   [PAYLOAD_TYPES.event]: (value, bytes, by) => expectSigners(signatureCount(parseEvent(value, bytes).type), by),
   [PAYLOAD_TYPES.trust]: (value, _bytes, by) => {
     const { registryThumbprint } = readTrust(value);
-    expectSigners(1, by);
-    if (registryThumbprint !== by[0]?.keyid) {
+    // TRUST-6 stands before the number of signatures (CONF-10): a document that names no key can never be signed.
+    const [signer] = by;
+    if (registryThumbprint === undefined || (signer !== undefined && signer.keyid !== registryThumbprint)) {
       throw new SettldError("TRUST_REGISTRY_KEY", "expected to sign with the registry's key that the document names");
     }
+    expectSigners(1, by);
   },
   [PAYLOAD_TYPES.receipt]: (value, _bytes, by) => {
     parseInstant(parseReceipt(value).predicate.at);

@@ -10,7 +10,7 @@ export type RunnerMessage = RunnerHello | AdapterCase | RunnerBye;
 /** A message of the adapter. */
 export type AdapterAnswer = AdapterHello | AdapterOk | AdapterSkip | AdapterError;
 
-/** Standard base64 with padding. */
+/** Standard base64 with padding. The pattern leaves out that the length is a multiple of four and trailing bits are zero: a stricter one overflows the stack of some engines for inputs of megabytes. */
 export type Bytes = string;
 
 export type Verdict = "accept" | "reject" | "indeterminate";
@@ -323,6 +323,31 @@ export type FactsIssue = {
   readonly digest?: `sha256:${string}`;
   readonly size?: number;
   readonly [name: string]: unknown;
+};
+
+/** Known failures of one implementation (CONF-14). A listed case is run like all others and does not fail the run as long as it fails as listed. */
+export type ConformanceBaseline = {
+  /** Which schema this is. */
+  readonly schema: "https://settld.dev/schemas/conformance-baseline.schema.json";
+  /** Revision of the protocol that the vectors belong to. */
+  readonly revision: string;
+  /** The known failures, each id once. */
+  readonly entries: readonly BaselineEntry[];
+};
+
+/** A known failure. */
+export type BaselineEntry = {
+  /** Id of the vector. */
+  readonly id: string;
+  /** How the case fails (CONF-12). */
+  readonly status:
+    "wrong-verdict" | "wrong-code" | "wrong-facts" | "skipped" | "error" | "crash" | "timeout" | "nondeterministic";
+  /** Why it is not mended yet, for people. */
+  readonly reason: string;
+  /** Where the work on it is tracked. */
+  readonly issue: string;
+  /** Last day on which the entry counts, `YYYY-MM-DD`. */
+  readonly expires: string;
 };
 
 export type InputBundleCompare1 = {

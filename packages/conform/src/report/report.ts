@@ -61,7 +61,10 @@ export type ConformanceReport = {
   readonly cases: readonly CaseResult[];
   readonly profiles: Readonly<Record<ProfileName, ProfileResult>>;
   /** Known failures, and what was wrong with the list. */
-  readonly baseline: { readonly known: readonly string[]; readonly stale: readonly { readonly id: string; readonly why: string }[] } | null;
+  readonly baseline: {
+    readonly known: readonly string[];
+    readonly stale: readonly { readonly id: string; readonly why: string }[];
+  } | null;
   /** Why the run stopped before its end: a code and what happened, with the offending line where there is one. */
   readonly stopped: { readonly code: string; readonly message: string } | null;
   /** End of the adapter's standard error, at most 16 KiB, when something crashed, timed out or stopped; else empty. */

@@ -103,6 +103,7 @@ export type Code =
   | "KEY_TEST"
   | "LEDGER_ASSET_MIXED"
   | "LEDGER_DUPLICATE"
+  | "LEDGER_ENTRY"
   | "LEDGER_FEE_MISMATCH"
   | "LEDGER_HELD_MISMATCH"
   | "LEDGER_INSUFFICIENT"
@@ -1205,6 +1206,16 @@ export const CODES: Readonly<Record<Code, CodeEntry>> = {
     retryable: false,
     summary: "Two transactions have one id.",
     remedy: "One event causes one transaction.",
+  },
+  LEDGER_ENTRY: {
+    clause: "LEDGER-11",
+    category: "usage",
+    verdict: "error",
+    precedence: 1990,
+    httpStatus: 400,
+    retryable: false,
+    summary: "An entry of an account log is malformed or does not follow the one before.",
+    remedy: "Fetch the log again; if it stays so, do not trust the server.",
   },
   LEDGER_FEE_MISMATCH: {
     clause: "LEDGER-5",

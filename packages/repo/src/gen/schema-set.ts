@@ -72,7 +72,15 @@ const pascal = (text: string): string =>
  */
 export const typeNameOf = ({ file, pointer }: Place): string | undefined => {
   if (pointer === "") {
-    const { $defs: _defs, $id: _id, $schema: _schema, $comment: _comment, title, description: _d, ...rules } = file.schema;
+    const {
+      $defs: _defs,
+      $id: _id,
+      $schema: _schema,
+      $comment: _comment,
+      title,
+      description: _d,
+      ...rules
+    } = file.schema;
     if (Object.keys(rules).length === 0) {
       return undefined;
     }

@@ -18,7 +18,20 @@ const forTypes = (files: readonly SchemaFile[], from: SchemaFile, node: unknown)
   }
   const out: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(node)) {
-    if (["$id", "$schema", "$comment", "$defs", "if", "then", "else", "not", "discriminator", "examples"].includes(key)) {
+    if (
+      ["$id", "$schema", "$comment", "$defs", "if", "then", "else", "not", "discriminator", "examples"].includes(key)
+    ) {
+      continue;
+    }
+    if (key === "allOf") {
+      // A part with neither a type nor a reference only narrows what another part describes.
+      const parts = (value as readonly Schema[]).filter((part) => "type" in part || "$ref" in part);
+      const [only] = parts;
+      if (parts.length === 1 && only !== undefined && "$ref" in only) {
+        const { type: _type, allOf: _allOf, ...rest } = node;
+        return forTypes(files, from, { ...rest, ...only });
+      }
+      out[key] = parts.map((part) => forTypes(files, from, part));
       continue;
     }
     if (key === "properties" || key === "patternProperties") {
@@ -75,7 +88,8 @@ const polish = (text: string): string => {
     ts.forEachChild(node, visit);
   };
   for (const statement of source.statements) {
-    const name = ts.isInterfaceDeclaration(statement) || ts.isTypeAliasDeclaration(statement) ? statement.name.text : "";
+    const name =
+      ts.isInterfaceDeclaration(statement) || ts.isTypeAliasDeclaration(statement) ? statement.name.text : "";
     if (name === rootName) {
       edits.push({ at: statement.getFullStart(), end: statement.getEnd(), text: "" });
       continue;
@@ -100,13 +114,25 @@ const polish = (text: string): string => {
   return polished;
 };
 
-/** Puts the statements into the order of the schema files, one blank line between them. */
-const arrange = (text: string, order: readonly string[]): string => {
+/** Whether a text uses a type name outside of comments and strings. */
+const mentions = (text: string, name: string): boolean => {
+  let found = false;
+  const visit = (node: ts.Node): void => {
+    found ||= ts.isTypeReferenceNode(node) && ts.isIdentifier(node.typeName) && node.typeName.text === name;
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile("types.ts", text, ts.ScriptTarget.Latest, true));
+  return found;
+};
+
+/** Puts the statements into the order of the schema files, one blank line between them, without those to be dropped. */
+const arrange = (text: string, order: readonly string[], isDropped: (name: string) => boolean): string => {
   const source = ts.createSourceFile("types.ts", text, ts.ScriptTarget.Latest, true);
   const rank = (name: string): number => (order.includes(name) ? order.indexOf(name) : order.length);
   return source.statements
     .filter((statement) => ts.isTypeAliasDeclaration(statement))
     .map((statement) => ({ name: statement.name.text, text: statement.getFullText(source).trim() }))
+    .filter(({ name }) => !isDropped(name))
     .sort((a, b) => rank(a.name) - rank(b.name) || (a.name < b.name ? -1 : 1))
     .map(({ text }) =>
       text
@@ -122,15 +148,42 @@ const arrange = (text: string, order: readonly string[]): string => {
     .join("\n\n");
 };
 
-/** Schemas -> one TypeScript type per file and per entry of `$defs`, named by `title` or key, in `types.ts` of a folder. */
-export const generateTypes = async (files: readonly SchemaFile[], folder: string): Promise<Generated> => {
+/** Types that stand in another package already: those of `files`, which the module `from` exports. */
+export type ImportedTypes = { readonly files: readonly SchemaFile[]; readonly from: string };
+
+/** What {@link generateTypes} does otherwise than by default. */
+export type TypesOptions = {
+  readonly imported?: ImportedTypes;
+  /** Name of the file without its ending, `types` by default. */
+  readonly file?: string;
+  /** What the banner names as the source. */
+  readonly source?: string;
+  /** Statements to put behind the types; they may use them and imported ones. */
+  readonly more?: string;
+};
+
+/** Schemas -> one TypeScript type per file and per entry of `$defs`, named by `title` or key, in one file of a folder. */
+export const generateTypes = async (
+  own: readonly SchemaFile[],
+  folder: string,
+  { imported, file: fileName = "types", source = "schemas/*.schema.json", more = "" }: TypesOptions = {},
+): Promise<Generated> => {
+  const files = [...own, ...(imported?.files ?? [])];
   const places = namedPlaces(files);
+  const isForeign = (name: string): boolean => {
+    const place = places.get(name);
+    return place !== undefined && !own.includes(place.file);
+  };
   const $defs = Object.fromEntries(
     [...places]
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([name, { file, pointer }]) => {
         const schema = pointer === "" ? file.schema : defsOf(file)[pointer.slice("/$defs/".length)];
-        return [name, { ...(forTypes(files, file, schema) as Schema), title: name }];
+        // A stub keeps the name of an imported type alive until its statement is dropped.
+        return [
+          name,
+          isForeign(name) ? { title: name } : { ...(forTypes(files, file, schema) as Schema), title: name },
+        ];
       }),
   );
   const text = await compile({ title: rootName, type: "object", additionalProperties: false, $defs }, rootName, {
@@ -141,10 +194,10 @@ export const generateTypes = async (files: readonly SchemaFile[], folder: string
     enableConstEnums: false,
     style: { printWidth: 120, trailingComma: "all", bracketSpacing: true },
   });
-  return new Map([
-    [
-      `${folder}/types.ts`,
-      `${banner("schemas/*.schema.json")}\n\n${arrange(polish(text), [...places.keys()])}\n`,
-    ],
-  ]);
+  const types = arrange(polish(text), [...places.keys()], isForeign);
+  const body = `${types}\n${more === "" ? "" : `\n${more}\n`}`;
+  const names = [...places.keys()].filter((name) => isForeign(name) && mentions(body, name)).sort();
+  const imports =
+    names.length === 0 ? "" : `import type { ${names.join(", ")} } from ${JSON.stringify(imported?.from)};\n\n`;
+  return new Map([[`${folder}/${fileName}.ts`, `${banner(source)}\n\n${imports}${body}`]]);
 };

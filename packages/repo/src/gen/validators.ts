@@ -5,7 +5,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import standalone from "ajv/dist/standalone/index.js";
 import { build, type Plugin } from "esbuild";
 import { banner, type Generated } from "./registry.ts";
-import { isObject, resolveRef, type SchemaFile, typeNameOf } from "./schema-set.ts";
+import { isObject, type Place, resolveRef, type SchemaFile, typeNameOf } from "./schema-set.ts";
 
 const require = createRequire(import.meta.url);
 
@@ -63,14 +63,20 @@ const strictness = {
   inlineRefs: false,
 } as const;
 
+/** Name of the file without its ending, and what its banner names as the source. */
+export type ValidatorsOptions = { readonly file?: string; readonly source?: string };
+
 /**
  * Schemas -> validators compiled ahead of time, so that no schema is compiled when a program starts.
- * `names` maps the exported name to the `$id#pointer` of its schema; the types stand in `types.ts` of the same folder.
+ * `names` maps the exported name to the `$id#pointer` of its schema; the types stand in `types.ts` of the same folder,
+ * except those of the schemas in `untyped`, whose values stay `unknown`.
  */
 export const generateValidators = async (
   files: readonly SchemaFile[],
   names: Readonly<Record<string, string>>,
   folder: string,
+  untyped: readonly string[] = [],
+  { file = "validators", source = "schemas/*.schema.json" }: ValidatorsOptions = {},
 ): Promise<Generated> => {
   // Draft 2020-12 is what the schemas say, so that is what they are checked as.
   const checker = new Ajv2020({ ...strictness, schemas: files.map(({ schema }) => schema) });
@@ -108,8 +114,10 @@ export const generateValidators = async (
   });
   const code = (outputFiles[0]?.text ?? "").replaceAll(/^\/\/ .*\n/gm, "");
 
-  const types = [...new Set(targets.flatMap(({ place }) => typeNameOf(place) ?? []))].sort();
-  const declarations = `${banner("schemas/*.schema.json")}
+  const typeOf = (place: Place): string | undefined =>
+    untyped.includes(place.file.path) ? undefined : typeNameOf(place);
+  const types = [...new Set(targets.flatMap(({ place }) => typeOf(place) ?? []))].sort();
+  const declarations = `${banner(source)}
 
 import type { ${types.join(", ")} } from "./types.ts";
 
@@ -130,10 +138,10 @@ export type Validator<T> = {
   errors?: readonly ValidationError[] | null;
 };
 
-${targets.map(({ name, place }) => `export declare const ${name}: Validator<${typeNameOf(place) ?? "unknown"}>;`).join("\n")}
+${targets.map(({ name, place }) => `export declare const ${name}: Validator<${typeOf(place) ?? "unknown"}>;`).join("\n")}
 `;
   return new Map([
-    [`${folder}/validators.js`, `${banner("schemas/*.schema.json")}\n\n${code}`],
-    [`${folder}/validators.d.ts`, declarations],
+    [`${folder}/${file}.js`, `${banner(source)}\n\n${code}`],
+    [`${folder}/${file}.d.ts`, declarations],
   ]);
 };

@@ -1,6 +1,7 @@
 import {
   base64Encode,
   canonicalize,
+  concatBytes,
   digestOf,
   type Evidence,
   type JsonValue,
@@ -59,6 +60,17 @@ const json: readonly Case[] = [
     why: "A byte more; nothing else is looked at.",
     kills: "skip the limit of documents",
     input: { bytes: field(textOf(MIB + 1)) },
+  },
+  {
+    id: "limit-json-1048577-bom",
+    clause: "LIMIT-1",
+    code: "LIMIT_JSON_BYTES",
+    over: "JSON_BOM",
+    fault: "json-1048577-bytes-with-bom",
+    twin: "limit-json-1048576",
+    why: "The length comes before everything else, also before the byte order mark.",
+    kills: "look at the first bytes before the length",
+    input: { bytes: field(concatBytes(utf8("\ufeff"), textOf(MIB - 2))) },
   },
 ];
 
@@ -160,25 +172,26 @@ const bigLine = parts(
 const smallLine = parts(
   fileOf([canonicalize((await seal(PAYLOAD_TYPES.event, utf8("1"), buyer, keyOf("settler"))) as unknown as JsonValue)]),
 );
+const brokenLine = parts(
+  fileOf([canonicalize((await seal(PAYLOAD_TYPES.event, utf8("x"), buyer, keyOf("settler"))) as unknown as JsonValue)]),
+);
 const thirtyTwo = Array.from({ length: 32 }, () => bigLine).flat();
 
 const [offerLine = ""] = linesOf({ events: await envelopes(OFFERED) }).slice(1);
 const offers = (times: number) => ({ concat: [headerPart, { repeat: base64Encode(fileOf([offerLine])), times }] });
 
-const documentsOf = async (count: number) =>
-  field(
-    fileOf(
-      linesOf({
-        events,
-        trust: await Promise.all(
-          Array.from({ length: count }, (_, index) => sealTrust(trustDoc({ version: index + 1, parties: [] }))),
-        ),
-        receipt,
-      }),
+const embedded = async (count: number) =>
+  linesOf({
+    events,
+    trust: await Promise.all(
+      Array.from({ length: count }, (_, index) => sealTrust(trustDoc({ version: index + 1, parties: [] }))),
     ),
-  );
+    receipt,
+  });
+const documentsOf = async (count: number) => field(fileOf(await embedded(count)));
+const malformed = (payloadType: string): string => canonicalize({ payload: 1, payloadType, signatures: [] });
 
-const withEvidence = async (size: number, inline = true) => {
+const withEvidence = async (size: number, inline = true, byte = 0) => {
   const data = new Uint8Array(size);
   const item = { name: "zeros.bin", mediaType: "application/octet-stream", digest: digestOf(data), size };
   const totals = { funded: "48000", toSeller: "0", fee: "0", toBuyer: "48000" };
@@ -192,7 +205,7 @@ const withEvidence = async (size: number, inline = true) => {
     settle({ due: at(4), toSeller: "0", fee: "0", toBuyer: "48000", held: "0" }),
     expire({ due: at(4), reason: "cancelled", totals }, { hours: 4 }),
   );
-  const evidence: Evidence = inline ? { digest: item.digest, data } : { digest: item.digest };
+  const evidence: Evidence = inline ? { digest: item.digest, data: data.slice().fill(byte) } : { digest: item.digest };
   const bundle = linesOf({
     events: await envelopes(log),
     evidence: [evidence],
@@ -203,6 +216,8 @@ const withEvidence = async (size: number, inline = true) => {
 const fits = await withEvidence(EVIDENCE);
 const large = await withEvidence(EVIDENCE + 1);
 const kept = await withEvidence(EVIDENCE + 1, false);
+const otherBytes = await withEvidence(EVIDENCE + 1, true, 1);
+const sixteen = await embedded(16);
 
 const bundles: readonly Case[] = [
   good("limit-bundle", "LIMIT-2", "A small bundle, for comparison.", EXPIRED, field(fileOf(short)), {
@@ -289,6 +304,46 @@ const bundles: readonly Case[] = [
     why: "A byte more has to be withheld.",
     kills: "skip the limit of inline evidence",
     bundle: large.bundle,
+  }),
+  bad({
+    id: "limit-events-1025-malformed",
+    clause: "LIMIT-3",
+    code: "LIMIT_EVENTS",
+    over: "DSSE_MEMBERS",
+    why: "The event that is one too many is not read as an envelope any more.",
+    kills: "count events behind their envelopes",
+    bundle: {
+      concat: [...offers(1024).concat, base64Encode(fileOf([malformed(PAYLOAD_TYPES.event)]))],
+    },
+  }),
+  bad({
+    id: "limit-log-33554433-malformed",
+    clause: "LIMIT-4",
+    code: "LIMIT_LOG_BYTES",
+    over: "JSON_SYNTAX",
+    why: "The payload that is one byte too much is not parsed any more.",
+    kills: "count bytes behind their parsing",
+    bundle: { concat: [headerPart, ...thirtyTwo, ...brokenLine] },
+  }),
+  bad({
+    id: "limit-trust-documents-17-malformed",
+    clause: "LIMIT-5",
+    code: "LIMIT_TRUST_DOCUMENTS",
+    over: "DSSE_MEMBERS",
+    twin: "limit-trust-documents-16",
+    why: "The document that is one too many is not read as an envelope any more.",
+    kills: "count documents behind their envelopes",
+    bundle: field(fileOf([...sixteen.slice(0, -1), malformed(PAYLOAD_TYPES.trust), ...sixteen.slice(-1)])),
+  }),
+  bad({
+    id: "limit-evidence-8388609-other-bytes",
+    clause: "LIMIT-7",
+    code: "LIMIT_EVIDENCE_BYTES",
+    over: "BUNDLE_EVIDENCE_DIGEST",
+    twin: "limit-evidence-8388608",
+    why: "An item that is too large is not hashed.",
+    kills: "hash items before their length is known",
+    bundle: otherBytes.bundle,
   }),
   good("limit-evidence-withheld-8388609", "LIMIT-7", "Withheld, an item may be of any size.", kept.log, kept.bundle),
 ];

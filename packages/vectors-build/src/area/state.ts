@@ -308,23 +308,11 @@ export const state: readonly VectorFile[] = [
           { buyer: "-44200", seller: "43095", escrow: "0", holdback: "0", fee: "1105" },
           release({ due: at(20), toSeller: "975", fee: "25", toBuyer: "3800" }, { hours: 20 }),
         ),
-        ...refused(
-          "ruled",
-          RULED,
-          20,
-          "state-ruled-released",
-          cells({ "dispute.resolved": "reaction", "settlement.executed": "reaction", "agreement.closed": "reaction" }),
-        ),
+        ...refused("ruled", RULED, 20, "state-ruled-released", cells(every("reaction", ["holdback.released"]))),
       ]),
       after("State closing: the closing is due at once.", CLOSING, [
         fine("state-closed", "The agreement is closed.", "closed", FULL_BALANCES, close()),
-        ...refused(
-          "closing",
-          CLOSING,
-          76,
-          "state-closed",
-          cells({ "dispute.opened": "reaction", "holdback.released": "reaction", "agreement.offered": "reaction" }),
-        ),
+        ...refused("closing", CLOSING, 76, "state-closed", cells(every("reaction", ["agreement.closed"]))),
       ]),
       after("State cancelling with money in escrow: the settlement is due at once.", CANCELLING, [
         fine(
@@ -339,7 +327,7 @@ export const state: readonly VectorFile[] = [
           CANCELLING,
           3,
           "state-cancelling-settled",
-          cells({ "agreement.closed": "reaction", "work.submitted": "reaction", "agreement.cancelled": "reaction" }),
+          cells(every("reaction", ["settlement.executed"])),
         ),
       ]),
       after("State cancelling without money: the closing is due at once.", extend(OFFERED, cancel()), [
@@ -355,7 +343,7 @@ export const state: readonly VectorFile[] = [
           extend(OFFERED, cancel()),
           3,
           "state-cancelled-closed",
-          cells({ "settlement.executed": "reaction" }),
+          cells(every("reaction", ["agreement.closed"])),
         ),
       ]),
       after("State closed.", EXPIRED, refused("closed", EXPIRED, 25, "state-offered", cells(every("closed")))),

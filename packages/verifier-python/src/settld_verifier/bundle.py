@@ -169,7 +169,6 @@ class _Verifier:
                 self._read_receipt(value)
 
     def _read_event(self, value: Json) -> None:
-        self.seq = len(self.events)
         if len(self.events) == limits.EVENTS:
             raise SettldError("LIMIT_EVENTS")
         envelope = dsse.read_envelope(value, dsse.EVENT_TYPE)
@@ -178,7 +177,6 @@ class _Verifier:
             raise SettldError("LIMIT_LOG_BYTES")
         payload = jcs.parse_canonical(envelope.payload)
         self.events.append(_Event(self.line, envelope, payload))
-        self.seq = None
 
     def _read_trust(self, value: Json) -> None:
         if len(self.embedded) == limits.TRUST_DOCUMENTS:
@@ -200,15 +198,7 @@ class _Verifier:
         self.document = trust.select(self.own, self.root, self.embedded)
         for seq, event in enumerate(self.events):
             self.line, self.seq = event.line, seq
-            digest = digest_of(event.envelope.payload)
-            try:
-                self._judge_event(event, digest)
-            except SettldError:
-                if self._is_settlers_word(event):
-                    self.chain.append(digest)
-                raise
-            self.chain.append(digest)
-            self.chain_at = self.log.at
+            self._judge_event(event)
         self.line, self.seq = line, None
         self.references = list(self.log.item_sizes)
 
@@ -219,48 +209,56 @@ class _Verifier:
         dsse.verify_signature(envelope, signature, key.raw)
         return key
 
-    def _judge_event(self, event: _Event, digest: str) -> None:
-        assert self.document is not None
+    def _judge_event(self, event: _Event) -> None:
         keys = [self._signing_key(event.envelope, i) for i in range(len(event.envelope.signatures))]
         events.check_payload(event.payload, first=not self.chain)
         if len(keys) != events.signature_count(event.payload["type"]):
             raise SettldError("DSSE_SIGNATURE_COUNT", f"{len(keys)} signatures")
-        signer = self.log.apply(event.payload, digest)
-        self.document.check_signer(keys[0], signer, self.log.at)
-        if len(keys) == 2:
-            self.document.check_signer(keys[1], self.log.signer("settler"), self.log.at)
+        digest = digest_of(event.envelope.payload)
+        try:
+            self._apply(event.payload, digest, keys)
+        except SettldError:
+            if self._is_settlers_word(event.payload, keys[-1]):
+                self.chain.append(digest)
+            raise
+        self.chain.append(digest)
+        self.chain_at = self.log.at
         if keys[-1].compromised:
             if self.compromised_from is None:
                 self.compromised_from = self.seq
             if keys[0].compromised and len(keys) == 2 and self.doubtful_event is None:
                 self.doubtful_event = self.seq
 
-    def _is_settlers_word(self, event: _Event) -> bool:
-        """Whether a failed event stands in its place and the settler signed it soundly (LOG-7)."""
+    def _apply(self, payload: Json, digest: str, keys: List[TrustedKey]) -> None:
+        """LOG-8, then TRUST-10 to TRUST-14 for the actor and the admission."""
         assert self.document is not None
-        payload = event.payload
-        if not self.chain or not isinstance(payload, dict) or payload.get("type") == "agreement.offered":
+        signer = self.log.apply(payload, digest)
+        self.document.check_signer(keys[0], signer, self.log.at)
+        if len(keys) == 2:
+            self.document.check_signer(keys[1], self.log.signer("settler"), self.log.at)
+
+    def _is_settlers_word(self, payload: Json, key: TrustedKey) -> bool:
+        """Whether an event that failed stands in its place and its last signature is the settler's (LOG-7).
+
+        An offer has no place: it is the agreement.
+        """
+        assert self.document is not None
+        if not self.chain or payload["type"] == "agreement.offered":
             return False
-        at, seq = payload.get("at"), payload.get("seq")
+        at = parse_instant(payload["at"])
         in_place = (
-            type(seq) is int
-            and seq == len(self.chain)
-            and payload.get("agreement") == self.chain[0]
-            and payload.get("prev") == self.chain[-1]
+            payload["seq"] == len(self.chain)
+            and payload["agreement"] == self.chain[0]
+            and payload["prev"] == self.chain[-1]
+            and at >= self.chain_at
         )
-        if not in_place or not isinstance(at, str):
+        if not in_place or key.compromised:
             return False
         try:
-            time = parse_instant(at)
-            key = self._signing_key(event.envelope, -1)
-            self.document.check_signer(key, self.log.signer("settler"), time)
+            self.document.check_signer(key, self.log.signer("settler"), at)
         except SettldError:
             return False
-        return time >= self.chain_at and not key.compromised
-
-    def _vouched_chain(self) -> List[str]:
-        """The chain without what a compromised settler key may have written (TRUST-16)."""
-        return self.chain if self.receipt_vouches else self.chain[: self.compromised_from]
+        return True
 
     # --- step 3
 
@@ -309,6 +307,7 @@ class _Verifier:
     # --- steps 5 and 6
 
     def _end(self) -> None:
+        self.line = 0  # the bundle as a whole
         self._check_evidence_complete()
         if self.doubtful_event is not None and not self.receipt_vouches:
             self.seq = self.doubtful_event
@@ -362,8 +361,12 @@ class _Verifier:
             facts=self.log.facts(),
             evidence=evidence,
             receipt=self.receipt_digest,
-            chain=self._vouched_chain(),
+            chain=self.chain if self.receipt_vouches else self._sound_chain(),
         )
+
+    def _sound_chain(self) -> List[str]:
+        """The chain before the first event that a compromised settler key signed."""
+        return self.chain[: self.compromised_from]
 
     def _evidence_json(self) -> Dict[str, int]:
         withheld = [digest for digest, inline in self.items.items() if not inline]
@@ -385,12 +388,13 @@ class _Verifier:
         }
 
     def _refused(self, error: SettldError) -> Report:
+        """On a rejection nothing is vouched for, by a receipt neither."""
         refused = Report(
             error.verdict,
             error.code,
             trust=self._trust_json(),
             evidence=self._evidence_json(),
-            chain=self._vouched_chain(),
+            chain=self._sound_chain(),
         )
         if error.verdict == "reject":
             refused.facets[report.facet_of(error.code)] = "fail"
@@ -406,7 +410,7 @@ def _section_of(value: Json) -> int:
         if not isinstance(kind, str) or kind not in _SECTION:
             raise SettldError("DSSE_PAYLOAD_TYPE", repr(kind))
         return _SECTION[kind]
-    if _INLINE(value, "") is not None and _WITHHELD(value, "") is not None:
+    if _INLINE(value) is not None and _WITHHELD(value) is not None:
         raise SettldError("BUNDLE_LINE")
     return _EVIDENCE
 

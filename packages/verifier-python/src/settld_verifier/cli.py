@@ -1,13 +1,19 @@
-"""``settld-verifier verify FILE... --trust T | --root HEX [--now T]`` (CLI-1, CLI-2, CLI-7)."""
+"""The command ``settld-verifier``.
+
+``verify FILE... --trust T | --root HEX [--now T]`` verifies bundles (CLI-1, CLI-2, CLI-7);
+``adapter`` answers a conformance runner on standard input and output (area CONF).
+"""
 from __future__ import annotations
 
 import argparse
+import contextlib
+import os
 import sys
 from itertools import combinations
 from pathlib import Path
 from typing import Dict, List, NoReturn, Optional
 
-from . import jcs
+from . import adapter, jcs
 from .bundle import find_equivocation, verify_bundle
 from .errors import InputError
 from .report import Report
@@ -23,7 +29,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _parser() -> _Parser:
-    parser = _Parser(prog="settld-verifier", description="Verify Settld bundles.")
+    parser = _Parser(prog="settld-verifier", description="An independent verifier of Settld bundles.")
     commands = parser.add_subparsers(dest="command", required=True, parser_class=_Parser)
     verify = commands.add_parser("verify", help="verify bundles, and look for contradictions between them")
     verify.add_argument("files", metavar="FILE", nargs="+")
@@ -32,6 +38,7 @@ def _parser() -> _Parser:
     source.add_argument("--root", metavar="HEX", help="raw public key of the pinned registry")
     verify.add_argument("--now", metavar="INSTANT", help="verification time")
     verify.add_argument("--allow-open", action="store_true", help="exit with 0 for an open agreement")
+    commands.add_parser("adapter", help="answer a conformance runner on standard input and output")
     return parser
 
 
@@ -56,14 +63,33 @@ def _error(error: InputError) -> Dict[str, str]:
 
 
 def main(arguments: Optional[List[str]] = None) -> int:
+    """Run the command; the exit code."""
     try:
         options = _parser().parse_args(arguments)
-        trust = None if options.trust is None else _read(options.trust)
-        given = {"trust": trust, "root": options.root, "now": options.now}
-        verify_bundle(b"", **given)  # unusable trust or time ends the call, before any file
+        return _verify(options) if options.command == "verify" else _serve()
     except InputError as error:
         _print({"error": _error(error)})
         return 2
+
+
+def _serve() -> int:
+    def log(text: str) -> None:
+        print(f"settld-verifier: {text}", file=sys.stderr, flush=True)
+
+    source, sink = sys.stdin.buffer, sys.stdout.buffer
+    try:
+        with contextlib.redirect_stdout(sys.stderr):  # only messages go to standard output
+            return adapter.serve(source, sink, log)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sink.fileno())  # nothing is left to flush
+        log("the runner is gone")
+        return 1
+
+
+def _verify(options: argparse.Namespace) -> int:
+    trust = None if options.trust is None else _read(options.trust)
+    given = {"trust": trust, "root": options.root, "now": options.now}
+    verify_bundle(b"", **given)  # unusable trust or time ends the call, before any file
     reports: Dict[str, Report] = {}
     exits = {0}
     for file in options.files:

@@ -1,7 +1,7 @@
 """An event payload by itself (EVENT-1 to EVENT-4)."""
 from __future__ import annotations
 
-from typing import Iterator
+from typing import Container, Iterator
 
 from . import jcs, limits, schemas
 from .errors import Indeterminate, SettldError
@@ -27,7 +27,7 @@ def check_payload(payload: Json, first: bool) -> None:
     _check_type(payload.get("type"))
     if payload["type"] == "agreement.offered":
         _check_kinds(payload)
-    misfit = schemas.EVENTS[payload["type"]](payload, "")
+    misfit = schemas.EVENTS[payload["type"]](payload)
     if misfit is not None:
         raise SettldError("EVENT_SCHEMA", f"at {misfit!r}", misfit)
     for text in _instants(payload):
@@ -63,15 +63,15 @@ def _check_kinds(payload: Json) -> None:
     for requirement in requirements if isinstance(requirements, list) else ():
         if _has_other_kind(requirement, schemas.REQUIREMENTS):
             raise SettldError("POLICY_REQUIREMENT_UNKNOWN", repr(requirement["kind"]))
-    payout = policy.get("payout")
+    payout: Json = policy.get("payout")
     if _has_other_kind(payout, schemas.PAYOUTS):
         raise SettldError("POLICY_PAYOUT_UNKNOWN", repr(payout["kind"]))
 
 
-def _has_other_kind(value: Json, kinds: object) -> bool:
+def _has_other_kind(value: Json, kinds: Container[str]) -> bool:
     if not isinstance(value, dict) or not isinstance(value.get("kind"), str):
         return False
-    return value["kind"] not in kinds  # type: ignore[operator]
+    return value["kind"] not in kinds
 
 
 def _instants(payload: Json) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """Canonical form (JCS-1): RFC 8785 for values whose numbers are integers."""
 from __future__ import annotations
 
+import json
 import re
 from typing import List
 
@@ -52,11 +53,19 @@ def _write(value: Json, out: List[str]) -> None:
         raise TypeError(f"no JSON value: {type(value).__name__}")
 
 
+# The standard encoder escapes like RFC 8785. It sorts names by code point, which is the order by
+# UTF-16 code units as long as all text is ASCII.
+_ENCODER = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"), sort_keys=True)
+
+
 def canonicalize(value: Json) -> bytes:
     """The canonical bytes of a value."""
-    out: List[str] = []
-    _write(value, out)
-    return "".join(out).encode("utf-8")
+    text = _ENCODER.encode(value)
+    if not text.isascii():
+        out: List[str] = []
+        _write(value, out)
+        text = "".join(out)
+    return text.encode("utf-8")
 
 
 def parse_canonical(data: bytes) -> Json:

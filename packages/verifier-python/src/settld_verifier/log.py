@@ -1,83 +1,17 @@
-"""The log of one agreement: chain, state table, timers, reactions (areas EVENT, LOG, STATE, TIME)."""
+"""The log of one agreement: chain, bodies, timers, reactions (areas EVENT, LOG, TIME)."""
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Callable, Dict, List, Mapping, NoReturn, Optional, Tuple
+from typing import Callable, Dict, List, Mapping, NoReturn, Optional, Tuple
 
 from . import policy as policies
 from .errors import SettldError
 from .instant import add, format_instant, parse_instant
 from .ledger import Book, Ledger
 from .money import fee_of_leg, share
-from .policy import Award, Submission
+from .policy import Submission
+from .state_table import EVENT, REACTION, STATE_TABLE
 from .strict_json import Json
-
-EVENT = "event"  # allowed on its own conditions
-REACTION = "reaction"  # allowed exactly when this reaction is due
-
-
-def _build_table() -> Dict[str, Dict[str, str]]:
-    """The state table, from the event table and STATE-2 to STATE-18.
-
-    The states decided, ruled, closing and cancelling have no row: LOG-4 lets nothing pass there
-    but the reaction that is due.
-    """
-    work = ("work.submitted", "evidence.attested", "approval.given")
-    disputes = ("dispute.opened", "dispute.resolved", "holdback.released")
-
-    def row(*groups: Tuple[Tuple[str, ...], str]) -> Dict[str, str]:
-        return {event: cell for events, cell in groups for event in events}
-
-    unfunded = row(
-        (("agreement.offered",), "STATE_ALREADY_OFFERED"),
-        (("agreement.cancelled",), EVENT),
-        (work + ("decision.made", "settlement.executed"), "STATE_NOT_FUNDED"),
-        (disputes, "STATE_NOT_SETTLED"),
-        (("agreement.closed",), REACTION),
-    )
-    funded = row(
-        (("agreement.offered",), "STATE_ALREADY_OFFERED"),
-        (("agreement.accepted",), "STATE_ALREADY_ACCEPTED"),
-        (("agreement.cancelled",), EVENT),
-        (("escrow.funded",), "STATE_ALREADY_FUNDED"),
-        (("decision.made",), REACTION),
-        (("settlement.executed",), "STATE_NOT_DECIDED"),
-        (disputes + ("agreement.closed",), "STATE_NOT_SETTLED"),
-    )
-    settled = row(
-        (("agreement.offered",), "STATE_ALREADY_OFFERED"),
-        (("agreement.accepted",), "STATE_ALREADY_ACCEPTED"),
-        (("escrow.funded",), "STATE_ALREADY_FUNDED"),
-        (work + ("decision.made", "agreement.cancelled"), "STATE_ALREADY_DECIDED"),
-        (("settlement.executed",), "STATE_ALREADY_SETTLED"),
-        (("holdback.released",), REACTION),
-        (("agreement.closed",), "STATE_HOLDBACK_OPEN"),
-    )
-    return {
-        "offered": {**unfunded, "agreement.accepted": EVENT, "escrow.funded": "STATE_NOT_ACCEPTED"},
-        "accepted": {
-            **unfunded,
-            "agreement.accepted": "STATE_ALREADY_ACCEPTED",
-            "escrow.funded": EVENT,
-        },
-        "funded": {
-            **funded,
-            "work.submitted": EVENT,
-            "evidence.attested": "STATE_NO_SUBMISSION",
-            "approval.given": "STATE_NO_SUBMISSION",
-        },
-        "review": {
-            **funded,
-            "work.submitted": "STATE_IN_REVIEW",
-            "evidence.attested": EVENT,
-            "approval.given": EVENT,
-        },
-        "window": {**settled, "dispute.opened": EVENT, "dispute.resolved": "STATE_NOT_DISPUTED"},
-        "disputed": {**settled, "dispute.opened": "STATE_ALREADY_DISPUTED", "dispute.resolved": EVENT},
-    }
-
-
-STATE_TABLE = _build_table()
 
 _LOG_9: Mapping[str, Tuple[Tuple[str, str], ...]] = {
     "decision.made": (
@@ -144,7 +78,7 @@ class Log:
         self.submission: Optional[Submission] = None  # under review
         self.item_sizes: Dict[str, int] = {}  # by digest, in order of first occurrence
         self.decision: Optional[str] = None  # digest of the final decision
-        self.award: Optional[Award] = None  # of the final decision
+        self.awarded: Json = None  # body of the final decision
         self.dispute: Optional[str] = None
         self.ruling: Optional[int] = None
         self.timer: Optional[int] = None
@@ -172,7 +106,7 @@ class Log:
     @property
     def outcome(self) -> str:
         """RECEIPT-3: the outcome of the final decision, none without one or after a cancellation."""
-        return "none" if self.cancelled or self.award is None else self.award.outcome
+        return "none" if self.cancelled or self.awarded is None else self.awarded["outcome"]
 
     def totals(self) -> Dict[str, str]:
         """LEDGER-8: the sums over the log so far."""
@@ -444,105 +378,109 @@ class Log:
 
     # --- reactions
 
+    def body_of(self, reaction: Reaction) -> Json:
+        """LOG-9: the body that the log gives for the reaction that comes next."""
+        return {"due": format_instant(reaction.due), **self._BODIES[reaction.type](self, reaction)}
+
     def _react(self, reaction: Reaction, body: Json, digest: str, at: int) -> None:
         """LOG-9: compare the body with the one that the log gives, then go on."""
-        {
-            "decision.made": self._decide,
-            "settlement.executed": self._settle,
-            "holdback.released": self._release,
-            "agreement.closed": self._close,
-        }[reaction.type](reaction, body, digest, at)
-
-    @staticmethod
-    def _compare(reaction: Reaction, body: Json, given: Mapping[str, Any]) -> None:
-        given = {"due": format_instant(reaction.due), **given}
+        given = self.body_of(reaction)
         for member, code in _LOG_9[reaction.type]:
             if body.get(member) != given.get(member):
                 _refuse(code, f"the log gives {given.get(member)!r}")
+        self._REACTIONS[reaction.type](self, body, digest, at)
 
-    def _decide(self, reaction: Reaction, body: Json, digest: str, at: int) -> None:
+    def _decision_body(self, reaction: Reaction) -> Json:
         award = policies.evaluate(self.terms["policy"], self.amount, self.submission)
         final = (
             award.gross > 0
             or self.submissions == self.terms["attemptsMax"]
             or reaction.due >= parse_instant(self.terms["submitBy"])
         )
-        given: Dict[str, Any] = {
+        submission = {} if self.submission is None else {"submission": self.submission.digest}
+        return {
+            **submission,
             "attempt": self.submissions,
             "requirements": award.requirements_json(),
             "gross": str(award.gross),
             "outcome": award.outcome,
             "final": final,
         }
-        if self.submission is not None:
-            given["submission"] = self.submission.digest
-        self._compare(reaction, body, given)
+
+    def _decided(self, body: Json, digest: str, at: int) -> None:
         self.submission = None
-        if final:
-            self.decision, self.award = digest, award
+        if body["final"]:
+            self.decision, self.awarded = digest, body
             self._enter("decided")
         else:
             self._enter("funded", parse_instant(self.terms["submitBy"]))
 
-    def _settle(self, reaction: Reaction, body: Json, digest: str, at: int) -> None:
+    def _settlement_body(self, reaction: Reaction) -> Json:
+        """MONEY-8."""
         if self.cancelled:
-            leg = to_seller = fee = held = 0
-            to_buyer = self._escrow
-        else:
-            assert self.award is not None
-            gross = self.award.gross
-            hold = share(gross, self.terms["holdbackBps"])
-            leg = gross - hold
-            fee = fee_of_leg(self.released, leg, self.terms["feeBps"])
-            to_seller = leg - fee
-            rest = self.amount - gross
-            held, to_buyer = (rest + hold, 0) if self.terms["disputeMs"] > 0 else (0, rest)
-        self._compare(
-            reaction,
-            body,
-            {
-                "cause": self.chain[-1],
-                "toSeller": str(to_seller),
-                "fee": str(fee),
-                "toBuyer": str(to_buyer),
-                "held": str(held),
-            },
-        )
+            return {**self._leg_body(0, self._escrow), "held": "0"}
+        gross = int(self.awarded["gross"])
+        hold = share(gross, self.terms["holdbackBps"])
+        rest = self.amount - gross
+        held, to_buyer = (rest + hold, 0) if self.terms["disputeMs"] > 0 else (0, rest)
+        return {**self._leg_body(gross - hold, to_buyer), "held": str(held)}
+
+    def _release_body(self, reaction: Reaction) -> Json:
+        """MONEY-9."""
+        gross = self.ruling
+        if gross is None:
+            gross = share(int(self.awarded["gross"]), self.terms["holdbackBps"])
+        return self._leg_body(gross, self._holdback - gross)
+
+    def _leg_body(self, gross: int, to_buyer: int) -> Json:
+        fee = fee_of_leg(self.released, gross, self.terms["feeBps"])
+        return {
+            "cause": self.chain[-1],
+            "toSeller": str(gross - fee),
+            "fee": str(fee),
+            "toBuyer": str(to_buyer),
+        }
+
+    def _settled(self, body: Json, digest: str, at: int) -> None:
         assert self._book and self.ledger
-        self.released += leg
+        to_seller, fee, to_buyer, held = (int(body[m]) for m in ("toSeller", "fee", "toBuyer", "held"))
+        self.released += to_seller + fee
         self.ledger.apply(self._book.settlement(digest, to_seller, fee, to_buyer, held))
         if held > 0:
             self._enter("window", add(at, self.terms["disputeMs"]))
         else:
             self._enter("closing")
 
-    def _release(self, reaction: Reaction, body: Json, digest: str, at: int) -> None:
-        assert self.award is not None and self._book and self.ledger
-        gross = share(self.award.gross, self.terms["holdbackBps"]) if self.ruling is None else self.ruling
-        fee = fee_of_leg(self.released, gross, self.terms["feeBps"])
-        to_seller, to_buyer = gross - fee, self._holdback - gross
-        self._compare(
-            reaction,
-            body,
-            {
-                "cause": self.chain[-1],
-                "toSeller": str(to_seller),
-                "fee": str(fee),
-                "toBuyer": str(to_buyer),
-            },
-        )
-        self.released += gross
+    def _released(self, body: Json, digest: str, at: int) -> None:
+        assert self._book and self.ledger
+        to_seller, fee, to_buyer = (int(body[m]) for m in ("toSeller", "fee", "toBuyer"))
+        self.released += to_seller + fee
         self.ledger.apply(self._book.release(digest, to_seller, fee, to_buyer))
         self._enter("closing")
 
-    def _close(self, reaction: Reaction, body: Json, digest: str, at: int) -> None:
+    def _closing_body(self, reaction: Reaction) -> Json:
         reasons = {"offered": "offer-expired", "accepted": "unfunded"}
         reason = "cancelled" if self.cancelled else reasons.get(self.state, "settled")
-        self._compare(reaction, body, {"reason": reason, "totals": self.totals()})
+        return {"reason": reason, "totals": self.totals()}
+
+    def _closed(self, body: Json, digest: str, at: int) -> None:
         assert self.ledger
         self.ledger.close()
-        self.reason = reason
+        self.reason = body["reason"]
         self._enter("closed")
+
+    _BODIES: Dict[str, Callable[["Log", Reaction], Json]] = {
+        "decision.made": _decision_body,
+        "settlement.executed": _settlement_body,
+        "holdback.released": _release_body,
+        "agreement.closed": _closing_body,
+    }
+    _REACTIONS: Dict[str, Callable[["Log", Json, str, int], None]] = {
+        "decision.made": _decided,
+        "settlement.executed": _settled,
+        "holdback.released": _released,
+        "agreement.closed": _closed,
+    }
 
     def _enter(self, state: str, timer: Optional[int] = None) -> None:
         self.state, self.timer = state, timer

@@ -7,9 +7,9 @@ from .errors import SettldError
 
 def parse_value(text: object) -> int:
     """A money value that is read by itself."""
-    if schemas.value(text, "") is not None:
+    if not isinstance(text, str) or schemas.value(text) is not None:
         raise SettldError("MONEY_VALUE", repr(text))
-    return int(text)  # type: ignore[call-overload]
+    return int(text)
 
 
 def share(value: int, bps: int) -> int:

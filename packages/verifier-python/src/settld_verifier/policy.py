@@ -189,6 +189,7 @@ def _gross(payout: Json, amount: int, submission: Submission, codes: List[Tuple[
         return 0
     if kind == "all-or-nothing":
         return amount
+    quantity: int
     _, quantity = resolve_pointer(submission.results[payout["check"]], payout["pointer"])
     if kind == "per-unit":
         return min(int(payout["cap"]), quantity * int(payout["unitValue"]))

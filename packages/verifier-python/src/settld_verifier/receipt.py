@@ -3,28 +3,42 @@ from __future__ import annotations
 
 from . import schemas
 from .errors import SettldError
-from .instant import parse_instant
+from .instant import format_instant, parse_instant
 from .log import Log
 from .strict_json import Json
 
 
-def check_receipt(statement: Json, log: Log) -> int:
-    """RECEIPT-1 to RECEIPT-4; the instant of the receipt."""
-    if not log.closed:
-        raise SettldError("RECEIPT_NOT_CLOSED")
-    misfit = schemas.receipt(statement, "")
+def read_statement(statement: Json) -> int:
+    """RECEIPT-2, and TIME-1 of the instant that is given back."""
+    misfit = schemas.receipt(statement)
     if misfit is not None:
         raise SettldError("RECEIPT_SCHEMA", f"at {misfit!r}", misfit)
-    stated_at = statement["predicate"]["at"]
-    at = parse_instant(stated_at)
-    if statement != expected_statement(log, stated_at):
+    return parse_instant(statement["predicate"]["at"])
+
+
+def check_receipt(statement: Json, log: Log) -> int:
+    """RECEIPT-1 to RECEIPT-4; the instant of the receipt."""
+    check_closed(log)
+    at = read_statement(statement)
+    if statement != expected_statement(log, at):
         raise SettldError("RECEIPT_MISMATCH")
-    if at < log.at:
-        raise SettldError("RECEIPT_BEFORE_CLOSE", stated_at)
+    check_time(at, log)
     return at
 
 
-def expected_statement(log: Log, at: str) -> Json:
+def check_closed(log: Log) -> None:
+    """RECEIPT-1."""
+    if not log.closed:
+        raise SettldError("RECEIPT_NOT_CLOSED")
+
+
+def check_time(at: int, log: Log) -> None:
+    """RECEIPT-4."""
+    if at < log.at:
+        raise SettldError("RECEIPT_BEFORE_CLOSE", format_instant(at))
+
+
+def expected_statement(log: Log, at: int) -> Json:
     """The receipt that a closed log gives."""
     return {
         "_type": "https://in-toto.io/Statement/v1",
@@ -33,7 +47,7 @@ def expected_statement(log: Log, at: str) -> Json:
         "predicate": {
             "v": schemas.REVISION,
             "agreement": log.agreement,
-            "at": at,
+            "at": format_instant(at),
             "by": log.party("settler")["id"],
             "buyer": log.party("buyer")["id"],
             "seller": log.party("seller")["id"],

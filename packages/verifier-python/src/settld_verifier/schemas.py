@@ -50,8 +50,8 @@ note = text(1, 256)
 revision = one_of(REVISION)
 
 
-def instant(candidate: Json, at: str) -> Optional[str]:
-    return None if isinstance(candidate, str) and _instant.has_shape(candidate) else at
+def instant(candidate: Json) -> Optional[str]:
+    return None if isinstance(candidate, str) and _instant.has_shape(candidate) else ""
 
 
 amount = record({"value": positive_value, "assetCode": asset_code, "assetScale": integer(0, 30)})

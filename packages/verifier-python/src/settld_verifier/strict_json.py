@@ -6,7 +6,7 @@ is the one that is reported.
 from __future__ import annotations
 
 import re
-from typing import Any, List, Optional, Tuple
+from typing import Any, Dict, List, Optional, Tuple
 
 from . import limits
 from .errors import SettldError
@@ -17,6 +17,7 @@ MAX_INTEGER = 2**53 - 1
 
 _BOM = b"\xef\xbb\xbf"
 _SPACE = re.compile(r"[ \t\n\r]*")
+_SIMPLE = re.compile(r'"([^"\\\x00-\x1f]*)"')  # a string without escapes
 _PLAIN = re.compile(r'[^"\\\x00-\x1f]*')
 _HEX4 = re.compile(r"[0-9A-Fa-f]{4}")
 _LOW_SURROGATE = re.compile(r"\\u([Dd][C-Fc-f][0-9A-Fa-f]{2})")
@@ -43,14 +44,15 @@ def parse(data: bytes, max_bytes: Optional[int] = None) -> Json:
 
 class _Scanner:
     def __init__(self, text: str) -> None:
-        self.text = text
+        # The character at the end fits nowhere, so that there is always one to look at.
+        self.text = text + "\0"
         self.pos = 0
 
     def document(self) -> Json:
         self._skip_space()
         value = self._value(0)
         self._skip_space()
-        if self.pos != len(self.text):
+        if self.pos != len(self.text) - 1:
             raise self._syntax()
         return value
 
@@ -60,26 +62,23 @@ class _Scanner:
     def _syntax(self) -> SettldError:
         return self._error("JSON_SYNTAX", self.pos)
 
-    def _peek(self) -> str:
-        return self.text[self.pos : self.pos + 1]
-
-    def _skip_space(self) -> None:
-        self.pos = _SPACE.match(self.text, self.pos).end()  # type: ignore[union-attr]
-
-    def _expect(self, char: str) -> None:
-        if self._peek() != char:
-            raise self._syntax()
-        self.pos += 1
+    def _skip_space(self) -> str:
+        """Go to the next character that is no white space, and give it."""
+        char = self.text[self.pos]
+        if char in " \t\n\r":
+            self.pos = _SPACE.match(self.text, self.pos).end()  # type: ignore[union-attr]
+            char = self.text[self.pos]
+        return char
 
     def _value(self, depth: int) -> Json:
-        char = self._peek()
+        char = self.text[self.pos]
         if char == '"':
             return self._string()
         if char == "{":
             return self._object(depth + 1)
         if char == "[":
             return self._array(depth + 1)
-        if char and char in "-0123456789":
+        if char in "-0123456789":
             return self._number()
         for word, value in _LITERALS:
             if self.text.startswith(word, self.pos):
@@ -87,54 +86,60 @@ class _Scanner:
                 return value
         raise self._syntax()
 
-    def _open(self, depth: int) -> None:
+    def _open(self, depth: int) -> str:
+        """Go into an array or object; its first character."""
         if depth > limits.DEPTH:
             raise self._error("JSON_DEPTH", self.pos)
         self.pos += 1
-        self._skip_space()
+        return self._skip_space()
 
     def _object(self, depth: int) -> Json:
-        self._open(depth)
-        members: dict[str, Json] = {}
-        if self._peek() == "}":
+        members: Dict[str, Json] = {}
+        if self._open(depth) == "}":
             self.pos += 1
             return members
         while True:
             start = self.pos
-            if self._peek() != '"':
+            if self.text[start] != '"':
                 raise self._syntax()
             name = self._string()
             if name in members:
                 raise self._error("JSON_DUPLICATE_NAME", start)
-            self._skip_space()
-            self._expect(":")
+            if self._skip_space() != ":":
+                raise self._syntax()
+            self.pos += 1
             self._skip_space()
             members[name] = self._value(depth)
-            if self._end_of_list("}"):
+            if self._ends_with("}"):
                 return members
 
     def _array(self, depth: int) -> Json:
-        self._open(depth)
         entries: List[Json] = []
-        if self._peek() == "]":
+        if self._open(depth) == "]":
             self.pos += 1
             return entries
         while True:
             entries.append(self._value(depth))
-            if self._end_of_list("]"):
+            if self._ends_with("]"):
                 return entries
 
-    def _end_of_list(self, close: str) -> bool:
-        """After an entry: True at the closing bracket, False after a comma."""
-        self._skip_space()
-        if self._peek() == close:
+    def _ends_with(self, close: str) -> bool:
+        """After an entry: True behind the closing bracket, False before the next entry."""
+        char = self._skip_space()
+        if char == close:
             self.pos += 1
             return True
-        self._expect(",")
+        if char != ",":
+            raise self._syntax()
+        self.pos += 1
         self._skip_space()
         return False
 
     def _string(self) -> str:
+        simple = _SIMPLE.match(self.text, self.pos)
+        if simple is not None:
+            self.pos = simple.end()
+            return simple[1]
         self.pos += 1
         parts: List[str] = []
         while True:
@@ -142,7 +147,7 @@ class _Scanner:
             assert plain is not None
             parts.append(plain.group())
             self.pos = plain.end()
-            char = self._peek()
+            char = self.text[self.pos]
             if char == '"':
                 self.pos += 1
                 return "".join(parts)
@@ -152,7 +157,7 @@ class _Scanner:
 
     def _escape(self) -> str:
         start = self.pos
-        char = self.text[start + 1 : start + 2]
+        char = self.text[start + 1]
         if char != "u":
             if char not in _ESCAPES:
                 raise self._syntax()

@@ -65,7 +65,7 @@ def parse_document(data: bytes) -> TrustDocument:
 
 def read_document(value: Json) -> TrustDocument:
     """TRUST-1 and what it orders."""
-    misfit = schemas.trust(value, "")
+    misfit = schemas.trust(value)
     if misfit is not None:
         raise SettldError("TRUST_SCHEMA", f"at {misfit!r}", misfit)
     issued_at, expires_at = _window(value["issuedAt"], value["expiresAt"])
@@ -129,18 +129,25 @@ def _trusted_key(entry: Json, party: str) -> TrustedKey:
     )
 
 
+def registry_key(document: TrustDocument, keyid: str) -> bytes:
+    """TRUST-6: the key that the document names, which has to be the one that signs."""
+    key = document.registry_key
+    if key is None:
+        raise SettldError("TRUST_REGISTRY_KEY", "the document names no registry key")
+    if keyid != keys.thumbprint(key):
+        raise SettldError("TRUST_REGISTRY_KEY", "signed by another key")
+    return key
+
+
 def check_embedded(document: TrustDocument, envelope: Envelope, before: Optional[TrustDocument]) -> None:
     """TRUST-6, TRUST-7 and the signature of an embedded document."""
     signature = envelope.signatures[0]
-    if document.registry_key is None:
-        raise SettldError("TRUST_REGISTRY_KEY", "the document names no registry key")
-    if signature.keyid != keys.thumbprint(document.registry_key):
-        raise SettldError("TRUST_REGISTRY_KEY", "signed by another key")
+    key = registry_key(document, signature.keyid)
     if before is not None:
         here = (document.registry.encode("ascii"), document.version)
         if here <= (before.registry.encode("ascii"), before.version):
             raise SettldError("TRUST_ORDER", f"{document.registry} version {document.version}")
-    verify_signature(envelope, signature, document.registry_key)
+    verify_signature(envelope, signature, key)
 
 
 def select(

@@ -1,0 +1,35 @@
+import type { Outcome } from "../adapter/outcome.ts";
+import { sameJson } from "../judge.ts";
+
+/** How two outcomes differ (CONF-16). */
+export type Disagreement = {
+  /** What the first adapter said, in a word: `accept`, a code, or how it failed. */
+  readonly one: string;
+  readonly other: string;
+  /** The first fact, by name, in which two equal verdicts differ; `undefined` when more than a fact differs. */
+  readonly fact: string | undefined;
+};
+
+/** An outcome in a word: `accept`, the code of an answer, or `error`, `crash`, `timeout`, `skip`. */
+export const labelOf = (outcome: Outcome): string =>
+  outcome.kind === "answer" ? (outcome.answer.code ?? outcome.answer.verdict) : outcome.kind;
+
+/**
+ * Compares what two adapters made of one input: verdict, code, and every fact that both give. A failure of either is a
+ * difference as well, even where both fail, because the input was one of the protocol. What one skips is not compared.
+ */
+export const compareOutcomes = (one: Outcome, other: Outcome): Disagreement | undefined => {
+  if (one.kind === "skip" || other.kind === "skip") return undefined;
+  const labels = { one: labelOf(one), other: labelOf(other) };
+  if (one.kind !== "answer" || other.kind !== "answer") return { ...labels, fact: undefined };
+  const [a, b] = [one.answer, other.answer];
+  if (a.verdict !== b.verdict || a.code !== b.code) return { ...labels, fact: undefined };
+  const fact = Object.keys(a.facts ?? {})
+    .filter((name) => Object.hasOwn(b.facts ?? {}, name) && !sameJson(a.facts?.[name], b.facts?.[name]))
+    .sort()[0];
+  return fact === undefined ? undefined : { ...labels, fact };
+};
+
+/** Names the group of a difference: cases with one name most likely have one cause. */
+export const groupOf = (op: string, { one, other, fact }: Disagreement): string =>
+  `${op}: ${one} / ${other}${fact === undefined ? "" : `, ${fact}`}`;

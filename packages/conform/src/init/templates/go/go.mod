@@ -1,0 +1,3 @@
+module settld-adapter
+
+go 1.18

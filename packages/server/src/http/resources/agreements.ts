@@ -1,0 +1,204 @@
+import type { AgreementState } from "@settld/kernel";
+import {
+  type Digest,
+  fromUtf8,
+  LIMITS,
+  PAYLOAD_TYPES,
+  type ParsedEnvelope,
+  parseEnvelope,
+  SettldError,
+} from "@settld/protocol";
+import type { FundAgreement } from "../../gen/types.ts";
+import { writeBundle } from "../../settler/bundle.ts";
+import type { Admission, AdmitOptions } from "../../settler/settler.ts";
+import type { AgreementRow, PartyRole } from "../../store/store.ts";
+import { type Context, callerOf, type Handlers, json, required, text } from "../context.ts";
+import { listPage } from "../list.ts";
+import { admissionView, agreementView, eventView, tagOf } from "../views/agreement.ts";
+
+/** Agreements and their logs. */
+export const agreements: Handlers = {
+  "agreements.create": async (context) => {
+    const envelope = readEnvelope(context);
+    return admit(context, (options) => context.services.settler.submit(envelope, mayAct(context), options));
+  },
+
+  "agreements.append": async (context) => {
+    const { state } = await visible(context);
+    const envelope = readEnvelope(context);
+    const { agreement } = JSON.parse(fromUtf8(envelope.payload)) as { readonly agreement?: unknown };
+    if (agreement !== undefined && agreement !== state.agreement) {
+      throw new SettldError(
+        "LOG_AGREEMENT_MISMATCH",
+        `/agreement: expected ${state.agreement}, found ${String(agreement)}`,
+        {
+          pointer: "/agreement",
+        },
+      );
+    }
+    return admit(context, (options) => context.services.settler.submit(envelope, mayAct(context), options));
+  },
+
+  "agreements.fund": async (context) => {
+    const { state } = await visible(context);
+    const { buyer } = state.offer.body.parties;
+    if (!mayAct(context)(buyer.id)) {
+      throw new SettldError("HTTP_FORBIDDEN", `expected a key of the tenant of ${buyer.id}, whose money it is`);
+    }
+    const { funding } = context.body as FundAgreement;
+    return admit(context, (options) => context.services.settler.fund(state.agreement, funding, options));
+  },
+
+  "agreements.list": async (context) => {
+    const { store } = context.services;
+    const { isOperator, parties } = callerOf(context);
+    const party = text(context, "party");
+    const role = text(context, "role") as PartyRole["role"] | undefined;
+    const status = text(context, "status");
+    const mine = isOperator ? undefined : [...parties];
+    const asked = party === undefined ? mine : mine === undefined || parties.has(party) ? [party] : [];
+    return listPage(
+      context,
+      (page) =>
+        store.listAgreements(
+          {
+            ...(asked === undefined ? {} : { parties: asked }),
+            ...(role === undefined ? {} : { role }),
+            ...(status === undefined ? {} : { status }),
+          },
+          page,
+        ),
+      ({ id }) => id,
+      async ({ id, updatedAt }) => agreementView(await stateOf(context, id), updatedAt),
+    );
+  },
+
+  "agreements.retrieve": async (context) => {
+    const { state, row } = await visible(context);
+    return unlessUnchanged(context, state, () =>
+      json(200, agreementView(state, row.updatedAt), { etag: tagOf(state) }),
+    );
+  },
+
+  "agreements.listEvents": async (context) => {
+    const { state } = await visible(context);
+    const { store } = context.services;
+    const first = Number(context.parameters["from"] ?? 0);
+    return unlessUnchanged(context, state, () =>
+      listPage(
+        context,
+        ({ after, limit }) => store.events(state.agreement, after === undefined ? first : Number(after) + 1, limit),
+        ({ seq }) => String(seq),
+        eventView,
+        { etag: tagOf(state) },
+      ),
+    );
+  },
+
+  "agreements.bundle": async (context) => {
+    const { state } = await visible(context);
+    const { store, settler, trust } = context.services;
+    return unlessUnchanged(context, state, () => {
+      const lines = writeBundle(
+        { store, log: settler.log, trust },
+        state.agreement,
+        text(context, "evidence") !== "withheld",
+      );
+      return new Response(streamOf(lines), {
+        headers: { "content-type": "application/vnd.settld.bundle+jsonl", etag: tagOf(state) },
+      });
+    });
+  },
+
+  "agreements.receipt": async (context) => {
+    const { state } = await visible(context);
+    const receipt = await context.services.store.receipt(state.agreement);
+    if (receipt === undefined)
+      throw new SettldError("HTTP_NOT_FOUND", "expected a closed agreement; an open one has no receipt");
+    return new Response(receipt.slice(), { headers: { "content-type": "application/json", etag: tagOf(state) } });
+  },
+};
+
+/** The agreement that a path names, if the caller may see it (HTTP-5). */
+async function visible(context: Context): Promise<{ readonly state: AgreementState; readonly row: AgreementRow }> {
+  const { store, settler } = context.services;
+  const id = required(context, "agreement") as Digest;
+  const row = await store.agreement(id);
+  const { isOperator, parties } = callerOf(context);
+  const isParty = async (): Promise<boolean> => (await store.roles(id)).some(({ party }) => parties.has(party));
+  const state = row !== undefined && (isOperator || (await isParty())) ? await settler.log.state(id) : undefined;
+  if (row === undefined || state === undefined)
+    throw new SettldError("HTTP_NOT_FOUND", `expected an agreement, found none: ${id}`);
+  return { state, row };
+}
+
+async function stateOf({ services }: Context, id: Digest): Promise<AgreementState> {
+  const state = await services.settler.log.state(id);
+  if (state === undefined) throw new Error(`${id} is listed and not there`);
+  return state;
+}
+
+function readEnvelope({ body }: Context): ParsedEnvelope {
+  return parseEnvelope(body, {
+    payloadType: PAYLOAD_TYPES.event,
+    maxPayloadBytes: LIMITS.payloadBytes,
+    maxSignatures: 1,
+  });
+}
+
+// An operator runs the server and still signs for nobody, but may hand in what a party signed.
+function mayAct(context: Context): (party: string) => boolean {
+  const { isOperator, parties } = callerOf(context);
+  return (party) => isOperator || parties.has(party);
+}
+
+async function admit(context: Context, run: (options: AdmitOptions) => Promise<Admission>): Promise<Response> {
+  const { keep } = context;
+  const admission = await run({
+    keep: keep === undefined ? undefined : (done) => keep(201, admissionView(done)),
+    check: (state) => checkMatch(context, state),
+  });
+  const { state, known, due } = admission;
+  context.services.timers.expect(due);
+  return json(known ? 200 : 201, admissionView(admission), {
+    etag: tagOf(state),
+    ...(known ? {} : { location: `/v1/agreements/${state.agreement}` }),
+  });
+}
+
+function checkMatch({ headers }: Context, state: AgreementState): void {
+  const match = headers.get("if-match");
+  if (match === null || match === "*" || tagsOf(match).includes(tagOf(state))) return;
+  throw new SettldError("HTTP_PRECONDITION_FAILED", `If-Match: expected ${tagOf(state)}, found ${match}`);
+}
+
+async function unlessUnchanged(
+  { headers }: Context,
+  state: AgreementState,
+  answer: () => Response | Promise<Response>,
+): Promise<Response> {
+  const match = headers.get("if-none-match");
+  const same = match !== null && (match === "*" || tagsOf(match).includes(tagOf(state)));
+  return same ? new Response(null, { status: 304, headers: { etag: tagOf(state) } }) : answer();
+}
+
+function tagsOf(header: string): string[] {
+  return header.split(",").map((tag) => tag.trim().replace(/^W\//, ""));
+}
+
+function streamOf(chunks: AsyncGenerator<Uint8Array, void, undefined>): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    async pull(controller) {
+      try {
+        const { done, value } = await chunks.next();
+        if (done === true) controller.close();
+        else controller.enqueue(value);
+      } catch (error) {
+        controller.error(error);
+      }
+    },
+    async cancel() {
+      await chunks.return();
+    },
+  });
+}

@@ -1,0 +1,167 @@
+import { randomUUID } from "node:crypto";
+import { SettldError } from "@settld/protocol";
+import type { CreateDeposit, CreateWithdrawal } from "../../gen/types.ts";
+import { accountName } from "../../store/account-name.ts";
+import type { Balance, BookAccount, Page, TransferRow } from "../../store/store.ts";
+import { type Context, callerOf, type Handlers, json, required, text } from "../context.ts";
+import { listPage } from "../list.ts";
+import { accountOf, accountView, depositView, entryView, transactionView, withdrawalView } from "../views/money.ts";
+
+/** Accounts, deposits and withdrawals. */
+export const money: Handlers = {
+  "accounts.list": async (context) => {
+    const { store } = context.services;
+    const owner = text(context, "owner");
+    const { isOperator, parties } = callerOf(context);
+    if (owner !== undefined && !(await seesOwner(context, owner)))
+      return listPage(context, async () => [], String, Object);
+    if (owner === undefined && !isOperator) {
+      const owners = [...parties].sort();
+      return listPage(
+        context,
+        (page) => balancesOf(context, owners, page),
+        ({ account }) => accountName(account),
+        accountView,
+      );
+    }
+    return listPage(
+      context,
+      (page) => store.balances(owner, page),
+      ({ account }) => accountName(account),
+      accountView,
+    );
+  },
+
+  "accounts.retrieve": async (context) => {
+    const account = await visibleAccount(context);
+    return json(200, accountView({ account, value: await context.services.store.balance(account) }));
+  },
+
+  "accounts.listTransactions": async (context) => {
+    const account = await visibleAccount(context);
+    return listPage(
+      context,
+      (page) => context.services.store.transactions(account, page),
+      ({ id }) => id,
+      (transaction) => transactionView(transaction, account),
+    );
+  },
+
+  "accounts.listEntries": async (context) => {
+    const account = await visibleAccount(context);
+    const first = Number(context.parameters["from"] ?? 0);
+    return listPage(
+      context,
+      ({ after, limit }) =>
+        account.kind === "available"
+          ? context.services.store.entries(account, after === undefined ? first : Number(after) + 1, limit)
+          : Promise.resolve([]),
+      ({ seq }) => String(seq),
+      entryView,
+    );
+  },
+
+  "deposits.create": async (context) => {
+    const { services, keep } = context;
+    const { party, amount, reference } = context.body as CreateDeposit;
+    const row = await services.store.party(party);
+    if (row === undefined)
+      throw new SettldError("HTTP_NOT_FOUND", `/party: expected a registered party, found ${party}`);
+    const transfer = { id: `dep_${randomUUID()}`, tenant: row.tenant, party, amount, reference };
+    const done = await services.accounts.deposit(
+      transfer,
+      keep === undefined ? undefined : (made) => keep(201, depositView(made)),
+    );
+    return json(201, depositView(done), { location: `/v1/deposits/${done.id}` });
+  },
+
+  "deposits.list": (context) => listTransfers(context, "deposit", depositView),
+
+  "deposits.retrieve": async (context) => json(200, depositView(await visibleTransfer(context, "deposit"))),
+
+  "withdrawals.create": async (context) => {
+    const { services, keep } = context;
+    const { party, amount, destination } = context.body as CreateWithdrawal;
+    const { isOperator, parties, key } = callerOf(context);
+    if (!isOperator && !parties.has(party)) {
+      throw new SettldError("HTTP_FORBIDDEN", `/party: expected a party of this tenant, found ${party}`, {
+        pointer: "/party",
+      });
+    }
+    const tenant = isOperator ? ((await services.store.party(party))?.tenant ?? key.tenant) : key.tenant;
+    const transfer = { id: `wd_${randomUUID()}`, tenant, party, amount, reference: destination };
+    const done = await services.accounts.withdraw(
+      transfer,
+      keep === undefined ? undefined : (made) => keep(201, withdrawalView(made)),
+    );
+    services.payouts.wake();
+    return json(201, withdrawalView(done), { location: `/v1/withdrawals/${done.id}` });
+  },
+
+  "withdrawals.list": (context) => listTransfers(context, "withdrawal", withdrawalView),
+
+  "withdrawals.retrieve": async (context) => json(200, withdrawalView(await visibleTransfer(context, "withdrawal"))),
+};
+
+// The accounts of several owners in one order: owner by owner, so that a page needs few reads.
+async function balancesOf(
+  { services }: Context,
+  owners: readonly string[],
+  { limit, after }: Page,
+): Promise<Balance[]> {
+  const found: Balance[] = [];
+  for (const owner of owners) {
+    if (found.length >= limit) break;
+    const afterOwner = after === undefined ? undefined : ownerOf(after);
+    if (afterOwner !== undefined && owner < afterOwner) continue;
+    const page: Page = {
+      limit: limit - found.length,
+      ...(after !== undefined && owner === afterOwner ? { after } : {}),
+    };
+    found.push(...(await services.store.balances(owner, page)));
+  }
+  return found;
+}
+
+function ownerOf(name: string): string {
+  return name.split(" ").slice(2).join(" ");
+}
+
+// Parties of the tenant, and agreements in which one of them has a part.
+async function seesOwner(context: Context, owner: string): Promise<boolean> {
+  const { isOperator, parties } = callerOf(context);
+  if (isOperator || parties.has(owner)) return true;
+  const roles = owner.startsWith("sha256:") ? await context.services.store.roles(owner as `sha256:${string}`) : [];
+  return roles.some(({ party }) => parties.has(party));
+}
+
+async function visibleAccount(context: Context): Promise<BookAccount> {
+  const id = required(context, "account");
+  const account = accountOf(id);
+  if (await seesOwner(context, account.owner)) return account;
+  throw new SettldError("HTTP_NOT_FOUND", `expected an account, found none: ${id}`);
+}
+
+function listTransfers(
+  context: Context,
+  kind: TransferRow["kind"],
+  view: (row: TransferRow) => object,
+): Promise<Response> {
+  const { isOperator, key } = callerOf(context);
+  return listPage(
+    context,
+    (page) => context.services.store.listTransfers(kind, isOperator ? undefined : key.tenant, page),
+    ({ id }) => id,
+    view,
+  );
+}
+
+async function visibleTransfer(context: Context, kind: TransferRow["kind"]): Promise<TransferRow> {
+  const id = required(context, kind);
+  const { isOperator, key } = callerOf(context);
+  const row = await context.services.store.transfer(id);
+  if (row === undefined || row.kind !== kind || !(isOperator || row.tenant === key.tenant)) {
+    throw new SettldError("HTTP_NOT_FOUND", `expected a ${kind}, found none: ${id}`);
+  }
+  return row;
+}

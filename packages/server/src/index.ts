@@ -1,0 +1,10 @@
+export type { AuditReport } from "./audit/reconcile.ts";
+export { newApiKey, SCOPES, type Scope } from "./http/api-keys.ts";
+export type { RequestRecord } from "./http/app.ts";
+export { DEFAULT_LIMITS, type Limits } from "./http/context.ts";
+export { type Listening, type ListenOptions, listen } from "./listen.ts";
+export { type Payout, type PayoutResult, type Rail, testRail } from "./money/rail.ts";
+export { createServer, type Server, type ServerOptions } from "./server.ts";
+export { realTime, type Waiting } from "./settler/timers.ts";
+export { openMemoryStore, openSqliteStore, type SqliteStoreOptions } from "./store/sqlite/sqlite-store.ts";
+export type { Store } from "./store/store.ts";

@@ -1,0 +1,224 @@
+import {
+  type AccountEntryPayload,
+  type Amount,
+  type CryptoPort,
+  canonicalBytes,
+  canonicalize,
+  type Digest,
+  digestOf,
+  formatInstant,
+  PAYLOAD_TYPES,
+  parseValue,
+  REVISION,
+  SettldError,
+  type Signer,
+  signEnvelope,
+  utf8,
+} from "@settld/protocol";
+import { accountName } from "../store/account-name.ts";
+import type {
+  AccountEntry,
+  BookAccount,
+  BookTransaction,
+  KeptAnswer,
+  OutboxCommand,
+  Store,
+  TransferRow,
+} from "../store/store.ts";
+import { entryTransaction } from "./entry.ts";
+import type { Rail } from "./rail.ts";
+
+/** What {@link Accounts} are made of. */
+export type AccountsOptions = {
+  readonly store: Store;
+  readonly crypto: CryptoPort;
+  /** The settler, who signs entries. */
+  readonly id: string;
+  readonly signer: Signer;
+  readonly rail: Rail;
+  readonly clock: () => number;
+};
+
+/** What a deposit or withdrawal asks for. */
+export type Transfer = {
+  readonly id: string;
+  readonly tenant: string;
+  readonly party: string;
+  readonly amount: Amount;
+  /** The rail's reference of a deposit, the destination of a withdrawal; at most 256 characters. */
+  readonly reference: string;
+};
+
+type EntryType = AccountEntryPayload["type"];
+
+/** Makes the answer that is kept in the same transaction as the effect (HTTP-7). */
+type Keep = (transfer: TransferRow) => KeptAnswer;
+
+// A payout that failed is tried again after this long at first, then twice as long each time, up to an hour.
+const RETRY_MS = 1_000;
+const RETRY_MS_MAX = 3_600_000;
+const COMMANDS_MAX = 100;
+
+/** Deposits and withdrawals: signed, chained entries of account logs, booked with their transaction (LEDGER-11). */
+export class Accounts {
+  readonly #options: AccountsOptions;
+
+  constructor(options: AccountsOptions) {
+    this.#options = options;
+  }
+
+  /** Credits money that arrived on the rail. */
+  async deposit(transfer: Transfer, keep?: Keep): Promise<TransferRow> {
+    return this.#book("deposit", transfer, keep);
+  }
+
+  /**
+   * Debits money and puts its payout into the outbox, in one write.
+   *
+   * @throws SettldError `LEDGER_INSUFFICIENT`.
+   */
+  async withdraw(transfer: Transfer, keep?: Keep): Promise<TransferRow> {
+    return this.#book("withdrawal", transfer, keep);
+  }
+
+  /** Carries out payouts that are due; returns how many were tried. */
+  async payDue(): Promise<number> {
+    const { store, clock, rail } = this.#options;
+    const commands = await store.dueCommands(clock(), COMMANDS_MAX);
+    for (const { id, payload, attempts } of commands) {
+      const { transfer, party, amount, destination } = JSON.parse(payload) as {
+        readonly transfer: string;
+        readonly party: string;
+        readonly amount: Amount;
+        readonly destination: string;
+      };
+      try {
+        const result = await rail.pay({ id: id as Digest, party, amount, destination });
+        if (result.status === "paid") await this.#settled(transfer, id);
+        else await this.#return(transfer, id);
+      } catch {
+        // Unknown is not refused: the rail may have paid, and knows the id when it is told again.
+        await store.retryCommand(id, clock() + Math.min(RETRY_MS * 2 ** attempts, RETRY_MS_MAX));
+      }
+    }
+    return commands.length;
+  }
+
+  async #settled(id: string, command: string): Promise<void> {
+    const { store } = this.#options;
+    const row = await store.transfer(id);
+    if (row === undefined) throw new Error(`no transfer ${id}`);
+    await store.write({ transfers: [{ ...row, status: "done" }], outboxDone: [command] });
+  }
+
+  async #return(id: string, command: string): Promise<void> {
+    const { store } = this.#options;
+    const row = await store.transfer(id);
+    if (row === undefined) throw new Error(`no transfer ${id}`);
+    const account = availableOf(row.party, row);
+    await store.exclusively(`account ${accountName(account)}`, async () => {
+      if ((await store.transfer(id))?.status !== "pending") return;
+      const { entry, transaction } = await this.#entry("withdrawal.returned", account, row.value, row.reference);
+      await store.write({
+        entries: [entry],
+        transactions: [transaction],
+        transfers: [{ ...row, status: "returned" }],
+        outboxDone: [command],
+      });
+    });
+  }
+
+  async #book(
+    kind: TransferRow["kind"],
+    { id, tenant, party, amount, reference }: Transfer,
+    keep?: Keep,
+  ): Promise<TransferRow> {
+    const { store, rail } = this.#options;
+    const account = availableOf(party, amount);
+    const value = parseValue(amount.value);
+    return store.exclusively(`account ${accountName(account)}`, async () => {
+      if (kind === "withdrawal") {
+        const balance = await store.balance(account);
+        if (balance < value) {
+          throw new SettldError(
+            "LEDGER_INSUFFICIENT",
+            `expected at least ${value} available to ${party}, found ${balance}`,
+          );
+        }
+      }
+      const type = kind === "deposit" ? "deposit.credited" : "withdrawal.debited";
+      const { entry, transaction } = await this.#entry(type, account, value, reference);
+      const row: TransferRow = {
+        id,
+        kind,
+        tenant,
+        party,
+        value,
+        assetCode: amount.assetCode,
+        assetScale: amount.assetScale,
+        rail: rail.name,
+        reference,
+        status: kind === "deposit" ? "done" : "pending",
+        entry: entry.digest,
+        createdAt: entry.at,
+      };
+      const payout: OutboxCommand = {
+        id: entry.digest,
+        kind: "payout",
+        payload: JSON.stringify({ transfer: id, party, amount, destination: reference }),
+        due: entry.at,
+        attempts: 0,
+      };
+      const written = await store.write({
+        entries: [entry],
+        transactions: [transaction],
+        transfers: [row],
+        ...(kind === "deposit" ? {} : { outbox: [payout] }),
+        ...(keep === undefined ? {} : { answer: keep(row) }),
+      });
+      if (written.ok) return row;
+      throw written.conflict.kind === "insufficient"
+        ? new SettldError("LEDGER_INSUFFICIENT", `expected at least ${value} available to ${party}, found less`)
+        : new SettldError("HTTP_UNAVAILABLE", "the account changed at the same time; try again");
+    });
+  }
+
+  async #entry(
+    type: EntryType,
+    account: BookAccount,
+    value: bigint,
+    reference: string,
+  ): Promise<{ readonly entry: AccountEntry; readonly transaction: BookTransaction }> {
+    const { store, crypto, id, signer, rail, clock } = this.#options;
+    const { owner, assetCode, assetScale } = account;
+    const last = await store.lastEntry({ owner, assetCode, assetScale });
+    const at = Math.max(clock(), last?.at ?? 0);
+    const payload: AccountEntryPayload = {
+      v: REVISION,
+      account: { owner, assetCode, assetScale },
+      seq: last === undefined ? 0 : last.seq + 1,
+      ...(last === undefined ? {} : { prev: last.digest }),
+      at: formatInstant(at),
+      by: id,
+      type,
+      value: value.toString(),
+      rail: rail.name,
+      reference,
+    };
+    const bytes = canonicalBytes(payload);
+    const digest = digestOf(bytes, crypto);
+    const envelope = utf8(canonicalize(await signEnvelope(PAYLOAD_TYPES.account, bytes, [signer])));
+    return {
+      entry: { owner, assetCode, assetScale, seq: payload.seq, digest, at, envelope },
+      transaction: entryTransaction(payload, digest),
+    };
+  }
+}
+
+/** What a party has available of an asset. */
+export function availableOf(
+  owner: string,
+  { assetCode, assetScale }: Pick<Amount, "assetCode" | "assetScale">,
+): BookAccount {
+  return { kind: "available", owner, assetCode, assetScale };
+}

@@ -1,0 +1,418 @@
+import {
+  type AgreementState,
+  type Appended,
+  admitEvent,
+  advance,
+  placeOf,
+  type Rejection,
+  reactionOf,
+  receiptOf,
+} from "@settld/kernel";
+import {
+  type CryptoPort,
+  canonicalBytes,
+  canonicalize,
+  type Digest,
+  digestOf,
+  type Envelope,
+  type EventPayload,
+  formatInstant,
+  isDigest,
+  PAYLOAD_TYPES,
+  type ParsedEnvelope,
+  pae,
+  parseEvent,
+  parseInstant,
+  parseJson,
+  SettldError,
+  type Signer,
+  signEnvelope,
+  utf8,
+  verifyEd25519,
+} from "@settld/protocol";
+import { checkSigner, signersOf } from "@settld/verifier";
+import { accountName } from "../store/account-name.ts";
+import type { BookAccount, Change, KeptAnswer, PartyRole, Store, StoredEvent } from "../store/store.ts";
+import { AgreementLog } from "./agreement-log.ts";
+import { bookTransaction } from "./book.ts";
+import type { TrustBook } from "./trust-book.ts";
+
+/** How far the `at` of a party's event may be from the settler's clock, in milliseconds (LOG-10). */
+export const SKEW_MS = 5_000;
+
+/** What a settler is made of. */
+export type SettlerOptions = {
+  readonly store: Store;
+  readonly trust: TrustBook;
+  readonly crypto: CryptoPort;
+  /** The party id under which it acts. */
+  readonly id: string;
+  readonly signer: Signer;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+};
+
+/** What an event led to: everything that was appended with it, in order, and where the agreement stands. */
+export type Admission = {
+  readonly event: StoredEvent;
+  readonly appended: readonly StoredEvent[];
+  readonly state: AgreementState;
+  /** When the server last appended to the agreement, in milliseconds since 1970. */
+  readonly updatedAt: number;
+  /** Instant of the next timer, in milliseconds since 1970. */
+  readonly due: number | undefined;
+  /** The log had the event already, so nothing was appended. */
+  readonly known: boolean;
+};
+
+/** What goes with an event. */
+export type AdmitOptions = {
+  /** Makes the answer that is kept in the same transaction as the effect (HTTP-7). */
+  readonly keep?: ((admission: Admission) => KeptAnswer) | undefined;
+  /** Looks at the agreement before anything is done, and throws to refuse; nobody changes it in between (HTTP-8). */
+  readonly check?: ((state: AgreementState) => void) | undefined;
+};
+
+/**
+ * The settler of many agreements: clock, sequencer and holder of the escrow. It admits what the kernel admits, signs it,
+ * and stores event, reactions, postings and answer in one write. Events of one agreement go one after another (HTTP-12).
+ */
+export class Settler {
+  readonly id: string;
+  readonly log: AgreementLog;
+  readonly #options: SettlerOptions;
+
+  constructor(options: SettlerOptions) {
+    this.#options = options;
+    this.id = options.id;
+    this.log = new AgreementLog(options.store);
+  }
+
+  /**
+   * Admits a party's event, signed by its author alone (HTTP-11).
+   *
+   * @param envelope - as `parseEnvelope` read it, with one signature.
+   * @param mayAct - whether the caller acts for a party.
+   * @throws SettldError with the code of the refusal. Reactions that were due stay appended.
+   */
+  async submit(
+    envelope: ParsedEnvelope,
+    mayAct: (party: string) => boolean,
+    { keep, check }: AdmitOptions = {},
+  ): Promise<Admission> {
+    const { payload: bytes } = envelope;
+    const payload = parseEvent(parseJson(bytes, { canonical: true }), bytes.length);
+    if (!mayAct(payload.by)) {
+      throw new SettldError("HTTP_FORBIDDEN", `/by: expected a party of this tenant, found ${payload.by}`, {
+        pointer: "/by",
+      });
+    }
+    const digest = digestOf(bytes, this.#options.crypto);
+    const agreement = "agreement" in payload ? payload.agreement : digest;
+    const known = await this.#known(agreement, payload.seq, digest);
+    if (known !== undefined) return known;
+    await this.#checkSignature(envelope);
+    this.#checkTime(payload);
+    await this.#checkEvidence(payload);
+    return this.#options.store.exclusively(agreement, async () => {
+      // Somebody may have been faster with the same event.
+      const again = await this.#known(agreement, payload.seq, digest);
+      if (again !== undefined) return again;
+      const at = parseInstant(payload.at);
+      const present = await this.log.state(agreement);
+      if (present !== undefined) check?.(present);
+      const before = await this.#catchUp(present, at);
+      const admission = admitEvent(before.state, payload);
+      if (admission.ok) {
+        const rejection = await this.#checkSigners(admission.state, payload, envelope);
+        if (rejection === undefined) {
+          const appended = [...before.appended, ...admission.appended];
+          return this.#append(before.from, appended, admission.state, { digest, envelope }, keep);
+        }
+        return this.#refuse(before, rejection);
+      }
+      return this.#refuse(before, admission.rejection);
+    });
+  }
+
+  /**
+   * Attests that the buyer's money for an agreement is in escrow, and books it from the buyer's account (LEDGER-10).
+   *
+   * @throws SettldError `LEDGER_INSUFFICIENT`, or the code with which the log refuses funding.
+   */
+  async fund(
+    agreement: Digest,
+    funding: { readonly rail: string; readonly reference: string } | undefined,
+    { keep, check }: AdmitOptions = {},
+  ): Promise<Admission> {
+    const { store, clock } = this.#options;
+    return store.exclusively(agreement, async () => {
+      const state = await this.log.state(agreement);
+      if (state === undefined)
+        throw new SettldError("HTTP_NOT_FOUND", `expected an agreement, found none: ${agreement}`);
+      check?.(state);
+      const now = Math.max(clock(), state.at);
+      const before = await this.#catchUp(state, now);
+      if (before.state === undefined) throw new Error("a state was lost");
+      const { parties, amount } = before.state.offer.body;
+      const event = {
+        ...placeOf(before.state),
+        type: "escrow.funded",
+        at: formatInstant(now),
+        by: this.id,
+        body: { amount, ...(funding === undefined ? {} : { funding }) },
+      };
+      const payload = parseEvent(event);
+      const admission = admitEvent(before.state, payload);
+      if (!admission.ok) return this.#refuse(before, admission.rejection);
+      const account: BookAccount = {
+        kind: "available",
+        owner: parties.buyer.id,
+        assetCode: amount.assetCode,
+        assetScale: amount.assetScale,
+      };
+      const { state: after, appended } = admission;
+      // Held until the money has moved, so that nothing is signed that another funding would make impossible.
+      return store.exclusively(`account ${accountName(account)}`, async () => {
+        const balance = await store.balance(account);
+        if (balance < after.amount) {
+          return this.#refuse(before, {
+            code: "LEDGER_INSUFFICIENT",
+            pointer: "",
+            message: `expected at least ${after.amount} available to ${account.owner}, found ${balance}`,
+          });
+        }
+        const digest = digestOf(canonicalBytes(payload), this.#options.crypto);
+        return this.#append(before.from, [...before.appended, ...appended], after, { digest }, keep);
+      });
+    });
+  }
+
+  /**
+   * Appends the reactions of an agreement that are due at the clock's time, if any.
+   *
+   * @returns the number of events that were appended.
+   */
+  async react(agreement: Digest): Promise<number> {
+    const { store, clock } = this.#options;
+    return store.exclusively(agreement, async () => {
+      const state = await this.log.state(agreement);
+      if (state === undefined) return 0;
+      const before = await this.#catchUp(state, clock());
+      await this.#store(before);
+      return before.appended.length;
+    });
+  }
+
+  // An event that the log has already is answered like the first time, whoever sends it.
+  async #known(agreement: Digest, seq: number, digest: Digest): Promise<Admission | undefined> {
+    const { store } = this.#options;
+    const [event] = await store.events(agreement, seq, 1);
+    if (event?.digest !== digest) return undefined;
+    const row = await store.agreement(agreement);
+    const state = await this.log.state(agreement);
+    if (row === undefined || state === undefined) throw new Error(`an event of ${agreement} without its agreement`);
+    return { event, appended: [], state, updatedAt: row.updatedAt, due: row.due, known: true };
+  }
+
+  async #checkSignature({ payload, payloadType, signatures }: ParsedEnvelope): Promise<void> {
+    const { trust, crypto } = this.#options;
+    const [signature] = signatures;
+    if (signature === undefined) throw new Error("an envelope without a signature");
+    const key = await trust.key(signature.keyid);
+    if (key === undefined) {
+      throw new SettldError("TRUST_KEY_UNKNOWN", `/signatures/0/keyid: ${signature.keyid} is no registered key`, {
+        pointer: "/signatures/0/keyid",
+      });
+    }
+    const code = await verifyEd25519(crypto, key.publicKey, pae(payloadType, payload), signature.sig);
+    if (code !== undefined) {
+      throw new SettldError(code, "/signatures/0/sig: the signature does not verify", { pointer: "/signatures/0/sig" });
+    }
+  }
+
+  #checkTime({ at }: EventPayload): void {
+    const now = this.#options.clock();
+    if (Math.abs(parseInstant(at) - now) > SKEW_MS) {
+      throw new SettldError(
+        "TIME_SKEW",
+        `/at: expected a time within ${SKEW_MS} ms of ${formatInstant(now)}, found ${at}`,
+        {
+          pointer: "/at",
+        },
+      );
+    }
+  }
+
+  async #checkEvidence(payload: EventPayload): Promise<void> {
+    for (const [index, digest] of itemsOf(payload).entries()) {
+      if ((await this.#options.store.evidence(digest)) === undefined) {
+        const pointer = `/body/items/${index}/digest`;
+        throw new SettldError(
+          "STORE_EVIDENCE_MISSING",
+          `${pointer}: expected the bytes of ${digest} to be uploaded before`,
+          {
+            pointer,
+          },
+        );
+      }
+    }
+  }
+
+  // Whoever the offer names as settler must be this server, with a key that may sign now (TRUST-10 to TRUST-14).
+  async #checkSigners(
+    state: AgreementState,
+    payload: EventPayload,
+    { signatures }: ParsedEnvelope,
+  ): Promise<Rejection | undefined> {
+    const rules = signersOf(state, payload);
+    const keyids = [...signatures.map(({ keyid }) => keyid), this.#options.signer.keyid];
+    for (const [index, rule] of rules.entries()) {
+      const pointer = `/signatures/${index}/keyid`;
+      const keyid = keyids[index] ?? "";
+      const key = await this.#options.trust.key(keyid);
+      if (key === undefined) {
+        return { code: "TRUST_KEY_UNKNOWN", pointer, message: `${pointer}: ${keyid} is no registered key` };
+      }
+      const rejection = checkSigner(key, rule, parseInstant(payload.at), pointer);
+      if (rejection !== undefined) return rejection;
+    }
+    return undefined;
+  }
+
+  // The reactions that are due before an event at a time, not stored yet.
+  async #catchUp(state: AgreementState | undefined, at: number): Promise<Pending> {
+    if (state === undefined) return { from: undefined, state, appended: [] };
+    return { from: state, ...advance(state, Math.max(at, state.at)) };
+  }
+
+  async #store({ from, state, appended }: Pending): Promise<void> {
+    const last = appended.at(-1);
+    if (state === undefined || last === undefined) return;
+    await this.#append(from, appended, state, { digest: last.digest });
+  }
+
+  async #refuse(before: Pending, { code, pointer, message }: Rejection): Promise<never> {
+    await this.#store(before);
+    throw new SettldError(code, message, pointer === undefined ? {} : { pointer });
+  }
+
+  async #append(
+    from: AgreementState | undefined,
+    appended: readonly Appended[],
+    state: AgreementState,
+    event: { readonly digest: Digest; readonly envelope?: ParsedEnvelope },
+    keep?: AdmitOptions["keep"],
+  ): Promise<Admission> {
+    const { store, clock } = this.#options;
+    const events = await Promise.all(
+      appended.map((one) => this.#seal(one, one.digest === event.digest ? event.envelope : undefined)),
+    );
+    const found = events.find(({ digest }) => digest === event.digest);
+    if (found === undefined) throw new Error("the event is not among what was appended");
+    const receipt = state.status === "closed" ? await this.#receipt(state) : undefined;
+    const due = reactionOf(state)?.due;
+    const updatedAt = clock();
+    const admission: Admission = { event: found, appended: events, state, updatedAt, due, known: false };
+    const change: Change = {
+      agreement: {
+        id: state.agreement,
+        expectedEvents: from?.seq ?? 0,
+        append: events,
+        row: {
+          id: state.agreement,
+          events: state.seq,
+          head: state.head,
+          status: state.status,
+          due,
+          createdAt: parseInstant(state.offer.at),
+          updatedAt,
+        },
+        ...(from === undefined ? { roles: rolesOf(state) } : {}),
+        ...(receipt === undefined ? {} : { receipt }),
+        evidence: appended.flatMap(({ payload }) => itemsOf(payload)),
+      },
+      transactions: appended.flatMap(({ transaction }) =>
+        transaction === undefined ? [] : [bookTransaction(state.agreement, transaction)],
+      ),
+      ...(keep === undefined ? {} : { answer: keep(admission) }),
+    };
+    const written = await store.write(change);
+    if (!written.ok) {
+      this.log.forget(state.agreement);
+      throw conflictError(written.conflict);
+    }
+    this.log.keep(state);
+    return admission;
+  }
+
+  // The actor's signature stands first and the admission second, over the same bytes.
+  async #seal({ payload, bytes, digest }: Appended, by: ParsedEnvelope | undefined): Promise<StoredEvent> {
+    const { signer } = this.#options;
+    const actor = by?.signatures[0];
+    const signers: Pick<Signer, "keyid" | "sign">[] =
+      actor === undefined ? [signer] : [{ keyid: actor.keyid, sign: async () => actor.sig }, signer];
+    const envelope: Envelope = await signEnvelope(PAYLOAD_TYPES.event, bytes, signers);
+    return {
+      seq: payload.seq,
+      digest,
+      type: payload.type,
+      at: parseInstant(payload.at),
+      envelope: utf8(canonicalize(envelope)),
+    };
+  }
+
+  // Issued with the closing, so that a closed agreement always has its receipt.
+  async #receipt(state: AgreementState): Promise<Uint8Array> {
+    const statement = canonicalBytes(receiptOf(state, state.at));
+    return utf8(canonicalize(await signEnvelope(PAYLOAD_TYPES.receipt, statement, [this.#options.signer])));
+  }
+}
+
+type Pending = {
+  /** What the store has. */
+  readonly from: AgreementState | undefined;
+  readonly state: AgreementState | undefined;
+  readonly appended: readonly Appended[];
+};
+
+function itemsOf(payload: EventPayload): Digest[] {
+  if (payload.type !== "work.submitted" && payload.type !== "dispute.opened") return [];
+  return (payload.body.items ?? []).map(({ digest }) => digest);
+}
+
+function rolesOf(state: AgreementState): PartyRole[] {
+  const { buyer, seller, settler, arbiter, checkers } = state.offer.body.parties;
+  return [
+    { party: buyer.id, role: "buyer" },
+    { party: seller.id, role: "seller" },
+    { party: settler.id, role: "settler" },
+    ...(arbiter === undefined ? [] : [{ party: arbiter.id, role: "arbiter" as const }]),
+    ...[...new Set(Object.values(checkers).map(({ id }) => id))].map((party) => ({ party, role: "checker" as const })),
+  ];
+}
+
+function conflictError(conflict: Extract<Awaited<ReturnType<Store["write"]>>, { ok: false }>["conflict"]): SettldError {
+  switch (conflict.kind) {
+    case "insufficient":
+      return new SettldError(
+        "LEDGER_INSUFFICIENT",
+        `expected enough money in ${accountName(conflict.account)}, found less`,
+      );
+    case "answered":
+      return new SettldError(
+        "HTTP_IDEMPOTENCY_IN_FLIGHT",
+        "expected a new Idempotency-Key, found one that was just answered",
+      );
+    default:
+      return new SettldError(
+        "HTTP_UNAVAILABLE",
+        "another process appended to the agreement at the same time; try again",
+      );
+  }
+}
+
+/** Tells whether a text names an agreement. */
+export function isAgreementId(text: string): text is Digest {
+  return isDigest(text);
+}

@@ -1,0 +1,163 @@
+import {
+  canonicalBytes,
+  canonicalize,
+  formatInstant,
+  jwkFromPublicKey,
+  PAYLOAD_TYPES,
+  parseInstant,
+  publicKeyFromJwk,
+  SettldError,
+  type Signer,
+  signEnvelope,
+  type TrustDocument,
+  thumbprint,
+  utf8,
+} from "@settld/protocol";
+import { readTrust, type TrustedKey } from "@settld/verifier";
+import type { KeptAnswer, PartyRow, Store, TrustRow } from "../store/store.ts";
+
+type TrustParty = TrustDocument["parties"][number];
+
+const DAY_MS = 86_400_000;
+// How long a document that the server signs is valid. It is signed anew every day, so none that is handed out is old.
+const VALID_MS = 30 * DAY_MS;
+const SIGNED_KEPT_MAX = 1_000;
+
+/** What a {@link TrustBook} is made of. */
+export type TrustBookOptions = {
+  readonly store: Store;
+  /** Id of the registry in documents that the server signs. */
+  readonly registry: string;
+  /** The registry's key, when the server holds it; else documents are imported (HTTP-14). */
+  readonly signer?: Signer;
+  /** The settler's own entry, which every document lists. */
+  readonly settler: { readonly id: string; readonly publicKey: Uint8Array };
+  readonly clock: () => number;
+};
+
+/** Whose keys the server accepts, and the signed documents that say so to others (HTTP-14). */
+export class TrustBook {
+  readonly #options: TrustBookOptions;
+  readonly #signed = new Map<string, Promise<Uint8Array>>();
+
+  constructor(options: TrustBookOptions) {
+    this.#options = options;
+  }
+
+  /** Whether the server signs trust documents itself. */
+  get signs(): boolean {
+    return this.#options.signer !== undefined;
+  }
+
+  /** A key that may sign, by its thumbprint. */
+  async key(keyid: string): Promise<TrustedKey | undefined> {
+    const party = await this.#options.store.partyOfKey(keyid);
+    if (party === undefined) return undefined;
+    for (const { jwk, notBefore, notAfter, revoked } of party.keys) {
+      const publicKey = publicKeyFromJwk(jwk);
+      if (thumbprint(publicKey) !== keyid) continue;
+      return {
+        thumbprint: keyid,
+        publicKey,
+        party: party.id,
+        roles: party.roles,
+        notBefore: parseInstant(notBefore),
+        notAfter: parseInstant(notAfter),
+        ...(revoked === undefined ? {} : { revoked: { at: parseInstant(revoked.at), reason: revoked.reason } }),
+      };
+    }
+    return undefined;
+  }
+
+  /**
+   * Registers or changes parties under the server's own registry.
+   *
+   * @throws SettldError `HTTP_FORBIDDEN` when the server does not hold the registry's key, and the TRUST or KEY code of
+   * what no trust document may say.
+   */
+  async register(parties: readonly PartyRow[], answer?: KeptAnswer): Promise<void> {
+    const { store } = this.#options;
+    await store.exclusively("trust", async () => {
+      if (!this.signs)
+        throw new SettldError("HTTP_FORBIDDEN", "expected a server that holds the registry's key; import a document");
+      const row = await store.trust();
+      // A document of just these parties is judged by the same rules as every other.
+      readTrust(this.#document((row?.version ?? 0) + 1, parties));
+      const next: TrustRow = { version: (row?.version ?? 0) + 1, issuedAt: this.#options.clock() };
+      const written = await store.write({
+        registry: { trust: next, parties, replace: false },
+        ...(answer === undefined ? {} : { answer }),
+      });
+      if (!written.ok) {
+        throw new SettldError("TRUST_KEY_SHARED", "expected keys of nobody else, found one of another party");
+      }
+    });
+    this.#signed.clear();
+  }
+
+  /** Takes over a document that the registry signed; its checks are the caller's. */
+  async adopt(document: TrustDocument, envelope: Uint8Array, tenantOf: (party: string) => string): Promise<void> {
+    const { store } = this.#options;
+    await store.exclusively("trust", async () => {
+      const parties = document.parties.map((party) => ({ ...party, tenant: tenantOf(party.id) }));
+      const row = { version: document.version, issuedAt: parseInstant(document.issuedAt), envelope };
+      if (!(await store.write({ registry: { trust: row, parties, replace: true } })).ok) {
+        throw new SettldError(
+          "TRUST_ORDER",
+          `expected a newer version than the present one, found ${document.version}`,
+        );
+      }
+    });
+    this.#signed.clear();
+  }
+
+  /**
+   * The signed trust document, canonical: the imported one, or one with the named parties and the settler.
+   *
+   * @param parties - ids; those that are not registered are left out.
+   */
+  async signed(parties: readonly string[]): Promise<Uint8Array | undefined> {
+    const { store, signer, settler } = this.#options;
+    const row = await store.trust();
+    if (row === undefined) return undefined;
+    if (row.envelope !== undefined) return row.envelope;
+    if (signer === undefined) return undefined;
+    const ids = [...new Set([...parties, settler.id])].sort();
+    const today = Math.floor(this.#options.clock() / DAY_MS) * DAY_MS;
+    const issuedAt = Math.max(row.issuedAt, today);
+    const name = JSON.stringify([row.version, issuedAt, ids]);
+    let found = this.#signed.get(name);
+    if (found === undefined) {
+      found = this.#sign({ ...row, issuedAt }, ids, signer);
+      this.#signed.set(name, found);
+      found.catch(() => this.#signed.delete(name));
+      const [oldest] = this.#signed.keys();
+      if (this.#signed.size > SIGNED_KEPT_MAX && oldest !== undefined) this.#signed.delete(oldest);
+    }
+    return found;
+  }
+
+  async #sign({ version, issuedAt }: TrustRow, ids: readonly string[], signer: Signer): Promise<Uint8Array> {
+    const rows = await Promise.all(ids.map((id) => this.#options.store.party(id)));
+    const document = this.#document(
+      version,
+      rows.filter((row) => row !== undefined),
+      issuedAt,
+    );
+    const envelope = await signEnvelope(PAYLOAD_TYPES.trust, canonicalBytes(document), [signer]);
+    return utf8(canonicalize(envelope));
+  }
+
+  #document(version: number, rows: readonly PartyRow[], issuedAt: number = this.#options.clock()): TrustDocument {
+    const { registry, signer } = this.#options;
+    if (signer === undefined) throw new Error("a document without a registry's key");
+    const parties: TrustParty[] = rows.map(({ id, roles, keys }) => ({ id, roles, keys }));
+    return {
+      registry: { id: registry, jwk: jwkFromPublicKey(signer.publicKey) },
+      version,
+      issuedAt: formatInstant(issuedAt),
+      expiresAt: formatInstant(issuedAt + VALID_MS),
+      parties,
+    };
+  }
+}
