@@ -1,12 +1,4 @@
-import {
-  canonicalBytes,
-  digestOf,
-  formatInstant,
-  PAYLOAD_TYPES,
-  REVISION,
-  signEnvelope,
-  utf8,
-} from "@settld/protocol";
+import { canonicalBytes, digestOf, formatInstant, PAYLOAD_TYPES, REVISION, signEnvelope, utf8 } from "@settld/protocol";
 import { verifyBundle } from "@settld/verifier";
 import { expect, test } from "vitest";
 import { startTestServer, type TestParty, type TestServer } from "./testing/index.ts";
@@ -25,7 +17,9 @@ const client = (server: TestServer, apiKey: string) => {
       headers: {
         authorization: `Bearer ${apiKey}`,
         ...(method === "POST" ? { "idempotency-key": `${apiKey.slice(-8)}-${keys}` } : {}),
-        ...(body === undefined ? {} : { "content-type": body instanceof Uint8Array ? "application/octet-stream" : "application/json" }),
+        ...(body === undefined
+          ? {}
+          : { "content-type": body instanceof Uint8Array ? "application/octet-stream" : "application/json" }),
         ...headers,
       },
       ...(body === undefined ? {} : { body: body instanceof Uint8Array ? body.slice() : JSON.stringify(body) }),
@@ -66,7 +60,9 @@ test("a whole paid job over HTTP, from offer to a bundle that verifies", async (
         },
         amount: AMOUNT,
         policy: {
-          requirements: [{ id: "ok", kind: "check", checker: "quality", item: "a.csv", pointer: "/ok", op: "eq", value: true }],
+          requirements: [
+            { id: "ok", kind: "check", checker: "quality", item: "a.csv", pointer: "/ok", op: "eq", value: true },
+          ],
           payout: { kind: "all-or-nothing" },
         },
         feeBps: 250,
@@ -85,17 +81,37 @@ test("a whole paid job over HTTP, from offer to a bundle that verifies", async (
     expect(made).toMatchObject({ status: 201, body: { agreement: { status: "offered", events: 1 } } });
     const { id } = made.body["agreement"];
     const next = (agreement: Record<string, any>, type: string, by: TestParty, body: object) =>
-      seal(by, { v: REVISION, agreement: id, seq: agreement["events"], prev: agreement["head"], at: at(), type, by: by.id, body });
+      seal(by, {
+        v: REVISION,
+        agreement: id,
+        seq: agreement["events"],
+        prev: agreement["head"],
+        at: at(),
+        type,
+        by: by.id,
+        body,
+      });
     const path = `/v1/agreements/${id}`;
-    const accepted = await asSeller("POST", `${path}/events`, await next(made.body["agreement"], "agreement.accepted", seller, {}));
+    const accepted = await asSeller(
+      "POST",
+      `${path}/events`,
+      await next(made.body["agreement"], "agreement.accepted", seller, {}),
+    );
     expect(accepted).toMatchObject({ status: 201, body: { agreement: { status: "accepted" } } });
     const funded = await asBuyer("POST", `${path}/fund`, {});
     expect(funded).toMatchObject({ status: 201, body: { agreement: { status: "funded" } } });
     const data = utf8("a,b\n1,2\n");
     const digest = digestOf(data);
-    expect(await asSeller("PUT", `/v1/evidence/${digest}`, data)).toMatchObject({ status: 201, body: { size: data.length } });
+    expect(await asSeller("PUT", `/v1/evidence/${digest}`, data)).toMatchObject({
+      status: 201,
+      body: { size: data.length },
+    });
     const item = { name: "a.csv", mediaType: "text/csv", digest, size: data.length };
-    const submitted = await asSeller("POST", `${path}/events`, await next(funded.body["agreement"], "work.submitted", seller, { attempt: 1, items: [item] }));
+    const submitted = await asSeller(
+      "POST",
+      `${path}/events`,
+      await next(funded.body["agreement"], "work.submitted", seller, { attempt: 1, items: [item] }),
+    );
     expect(submitted).toMatchObject({ status: 201, body: { agreement: { status: "review" } } });
     const attested = await asChecker(
       "POST",
@@ -115,7 +131,9 @@ test("a whole paid job over HTTP, from offer to a bundle that verifies", async (
       "agreement.closed",
     ]);
     const bundle = await asBuyer("GET", `${path}/bundle`);
-    const report = await verifyBundle(utf8(bundle.body["text"] ?? JSON.stringify(bundle.body)), { root: server.registryKey });
+    const report = await verifyBundle(utf8(bundle.body["text"] ?? JSON.stringify(bundle.body)), {
+      root: server.registryKey,
+    });
     expect(report).toMatchObject({ verdict: "accept", evidence: { inline: 1 } });
     const accounts = await asSeller("GET", "/v1/accounts");
     expect(accounts.body["data"]).toMatchObject([{ kind: "available", balance: { value: "46800" } }]);

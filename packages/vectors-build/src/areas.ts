@@ -27,6 +27,7 @@ import { rounding } from "./area/rounding.ts";
 import { schemaBody } from "./area/schema-body.ts";
 import { schemaEdge } from "./area/schema-edge.ts";
 import { schemaEvent } from "./area/schema-event.ts";
+import { schemaLine } from "./area/schema-line.ts";
 import { schemaOffer } from "./area/schema-offer.ts";
 import { schemaReceipt } from "./area/schema-receipt.ts";
 import { schemaTrust } from "./area/schema-trust.ts";
@@ -58,6 +59,7 @@ export const files: readonly VectorFile[] = [
   schemaEdge,
   ...schemaTrust,
   schemaReceipt,
+  schemaLine,
   ...second,
   ...rounding,
   ...policyScope,

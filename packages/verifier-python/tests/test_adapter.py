@@ -126,6 +126,15 @@ class Process(unittest.TestCase):
             self.assertEqual((answer["id"], answer["type"]), (made["id"], "error"))
             self.assertTrue(answer["message"])
 
+    def test_depth(self):
+        """A line of the adapter is nested at most 48 deep, the message and its facts among it."""
+        made = []
+        for depth in (46, 47):
+            document = support.base64.b64encode(b"[" * depth + b"]" * depth).decode()
+            made.append(case(str(depth), "pointer.resolve", {"document": document, "pointer": ""}))
+        _, (_, *answers), _ = self.run_process(HELLO, *made, BYE)
+        self.assertEqual([answer["type"] for answer in answers], ["ok", "error"])
+
     def test_unknown_operation(self):
         status, (_, answer), _ = self.run_process(HELLO, case("a", "teleport"), BYE)
         self.assertEqual((status, answer["type"], answer["feature"]), (0, "skip", "teleport"))

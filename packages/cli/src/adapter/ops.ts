@@ -139,12 +139,12 @@ const verify = async (input: Input): Promise<Answer> => {
 
 const compare = async (input: Input): Promise<Answer> => {
   const histories = new Histories();
-  const heads: (string | undefined)[] = [];
+  const heads: (string | null)[] = [];
   for (const [index, bundle] of (input["bundles"] as string[]).entries()) {
     const { chain } = await report({ ...input, bundle });
     const found = histories.add(index, { chain });
     if (found !== undefined) return refuse(found.finding.code, undefined, found.finding.seq);
-    heads.push(chain.at(-1));
+    heads.push(chain.at(-1) ?? null);
   }
   return accept({ heads });
 };

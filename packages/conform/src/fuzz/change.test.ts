@@ -53,6 +53,7 @@ test("most changes change something", () => {
 test("names such as __proto__ stay names", () => {
   const value = JSON.parse('{"__proto__":{"a":1},"b":2}') as Json;
   expect(JSON.stringify(replaceAt(value, ["b"], 3))).toBe('{"__proto__":{"a":1},"b":3}');
+  expect(JSON.stringify(replaceAt(value, ["__proto__"], 4))).toBe('{"__proto__":4,"b":2}');
   expect(JSON.stringify(replaceAt(value, ["__proto__", "a"], undefined))).toBe('{"__proto__":{},"b":2}');
   expect([...walkJson(value)].map(([path]) => placeOf(path))).toEqual(["", "__proto__", "__proto__/a", "b"]);
 });

@@ -79,6 +79,18 @@ test("nobody gets further ahead than allowed, so little has to be kept", async (
   expect(made.length).toBe(9);
 });
 
+test("what both sides are done with is not kept, however long the run is", async () => {
+  const { feed, pairs } = setup(5000, 16);
+  let most = 0;
+  const wait = async (): Promise<void> => {
+    most = Math.max(most, feed.kept);
+  };
+  await Promise.all([play(feed, 0, 4, wait), play(feed, 1, 4, wait)]);
+  expect(pairs).toHaveLength(5000);
+  // The lead, what waits at both sides, and the one that is being made.
+  expect(most).toBeLessThanOrEqual(16 + 4 + 4 + 1);
+});
+
 test("the end reaches readers that wait", async () => {
   const { feed } = setup(1000, 1);
   const reader = feed.read(0);

@@ -41,6 +41,11 @@ export class Feed<T> {
     this.#leadMax = leadMax;
   }
 
+  /** Number of items that are kept: those that one side has not read yet, or not answered. */
+  get kept(): number {
+    return Math.max(this.#made.length, this.#waiting.size);
+  }
+
   /** The questions, for one side. */
   async *read(side: Side): AsyncGenerator<Question, void, undefined> {
     const other = side === 0 ? 1 : 0;

@@ -108,7 +108,7 @@ test("what comes out still differs in the same way, is not longer, and took a bo
         const finding = await findingOf(key);
         fc.pre(differs(finding.found));
         const { ask, asked } = pairsOf(differs);
-        const [shrunk] = await shrinkAll([finding], corpus, ask, { rounds: 6, batch: 8 });
+        const [shrunk] = await shrinkAll([finding], corpus, ask, { rounds: 6, perRound: 8 });
         expect(shrunk?.outcomes).toEqual([ACCEPT, REJECT]);
         expect(differs({ op: finding.found.op, input: shrunk?.input ?? {} })).toBe(true);
         expect(asked()).toBeLessThanOrEqual(6 * 20);

@@ -24,12 +24,12 @@ export type AskPairs = (inputs: readonly FuzzInput[]) => Promise<readonly (reado
 export type ShrinkLimits = {
   /** Rounds of questions, in which every finding has some. */
   readonly rounds: number;
-  /** Questions of a finding in a round. */
-  readonly batch: number;
+  /** Questions of a round, of all findings together. */
+  readonly perRound: number;
 };
 
-/** Enough for most inputs to become a page, in about half a minute. */
-export const SHRINK_LIMITS: ShrinkLimits = { rounds: 40, batch: 24 };
+/** Enough for most inputs to become a page, in a minute or two however many there are. */
+export const SHRINK_LIMITS: ShrinkLimits = { rounds: 40, perRound: 192 };
 
 /** A search for a smaller input: it yields what to ask next, and takes which of it still shows the difference. */
 type Search = AsyncGenerator<readonly FuzzInput[], void, readonly boolean[]>;
@@ -49,13 +49,17 @@ export const shrinkAll = async (
   const states = findings.map(
     (finding): State => ({ finding, best: finding.found.input, outcomes: finding.outcomes, tries: 0 }),
   );
-  const searches = states.map((state) => search(state, corpus, limits.batch));
+  let active = states.length;
+  // The fewer are left, the more each may ask; a few questions are needed to get anywhere.
+  const batch = (): number => Math.min(24, Math.max(3, Math.floor(limits.perRound / Math.max(1, active))));
+  const searches = states.map((state) => search(state, corpus, batch));
   const asked: (readonly FuzzInput[] | undefined)[] = await Promise.all(
     searches.map(async (one) => yieldedBy(await one.next([]))),
   );
   for (let round = 0; round < limits.rounds; round += 1) {
     const inputs = asked.flatMap((some) => some ?? []);
     if (inputs.length === 0) break;
+    active = asked.filter((some) => some !== undefined).length;
     const pairs = await ask(inputs);
     let from = 0;
     for (const [index, some] of [...asked.entries()]) {
@@ -94,7 +98,7 @@ const judged = (
   return same;
 };
 
-async function* search(state: State, corpus: Corpus, batch: number): Search {
+async function* search(state: State, corpus: Corpus, batch: () => number): Search {
   yield* fewerSteps(state, corpus);
   const { op } = state.finding.found;
   for (;;) {
@@ -102,7 +106,7 @@ async function* search(state: State, corpus: Corpus, batch: number): Search {
     let some: FuzzInput[] = [];
     for await (const input of smallerInputs({ op, input: state.best }, corpus)) {
       some.push({ op, input });
-      if (some.length < batch) continue;
+      if (some.length < batch()) continue;
       better = (yield some).includes(true);
       some = [];
       if (better) break;

@@ -313,7 +313,7 @@ export type FactsBundleVerify = {
 };
 
 export type FactsBundleCompare = {
-  readonly heads: readonly string[];
+  readonly heads: readonly (string | null)[];
   readonly [name: string]: unknown;
 };
 

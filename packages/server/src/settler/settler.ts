@@ -17,7 +17,6 @@ import {
   type Envelope,
   type EventPayload,
   formatInstant,
-  isDigest,
   PAYLOAD_TYPES,
   type ParsedEnvelope,
   pae,
@@ -410,9 +409,4 @@ function conflictError(conflict: Extract<Awaited<ReturnType<Store["write"]>>, { 
         "another process appended to the agreement at the same time; try again",
       );
   }
-}
-
-/** Tells whether a text names an agreement. */
-export function isAgreementId(text: string): text is Digest {
-  return isDigest(text);
 }

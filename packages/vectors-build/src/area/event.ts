@@ -129,9 +129,9 @@ const fits: readonly LogCase[] = [
   good(
     "-long-party-id",
     "EVENT-6",
-    "A party id has at most 256 bytes.",
+    "A party is an id, and pins are optional. (The id of the full length is in edge-party-id-256.)",
     party("buyer", { id: idOf("buyer") }),
-    "reject the limit itself",
+    "demand pins",
   ),
   good(
     "-long-name",

@@ -175,6 +175,15 @@ const rows: readonly Row[] = [
     steps: [decide({}, { hours: 6 }), settle({ due: at(6) }, { hours: 6 })],
   },
   {
+    id: "at-once-before-event",
+    clause: "TIME-4",
+    why: "An immediate reaction is due at the time of the event before it, which now has not reached.",
+    kills: "make immediate reactions whatever now is",
+    log: ATTESTED,
+    now: at(4, -1),
+    steps: [],
+  },
+  {
     id: "without-window",
     why: "Without a window the closing follows the settlement at once: three reactions at one time.",
     kills: "stop at the settlement",

@@ -153,7 +153,7 @@ type Told = {
   readonly input?: object;
 };
 
-const told = async ({ story, signed = {}, receiptBy = keyOf("settler"), receiptAt, input = everyKey }: Told) => ({
+const told = async ({ story, signed = {}, receiptBy = keyOf("settler"), receiptAt, input = {} }: Told) => ({
   bundle: field(
     fileOf(
       linesOf({
@@ -606,24 +606,24 @@ export const place: readonly VectorFile[] = [
     path: "trust/pins.json",
     op: "bundle.verify",
     description: "Keys that an offer pins, for every role; the trust document knows two keys of each party.",
-    groups: [{ cases: pins }],
+    groups: [{ input: everyKey, cases: pins }],
   },
   {
     path: "trust/roles.json",
     op: "bundle.verify",
     description: "Roles in which a party acts.",
-    groups: [{ cases: roles }],
+    groups: [{ input: everyKey, cases: roles }],
   },
   {
     path: "trust/windows.json",
     op: "bundle.verify",
     description: "Windows and revocations of the settler's keys, at both edges and at every place where they sign.",
-    groups: [{ cases: windows }],
+    groups: [{ input: everyKey, cases: windows }],
   },
   {
     path: "trust/doubts.json",
     op: "bundle.verify",
     description: "Compromised keys, and who vouches.",
-    groups: [{ cases: doubts }],
+    groups: [{ input: everyKey, cases: doubts }],
   },
 ];

@@ -14,6 +14,7 @@ from .strict_json import Json
 
 RUNNER_LINE_BYTES = 67_108_864  # CONF-1, without the line feed
 ADAPTER_LINE_BYTES = 16_777_216  # CONF-1, with the line feed
+ADAPTER_DEPTH = 48  # CONF-1
 _CHUNK = 1 << 20
 
 HELLO: Dict[str, Any] = {
@@ -102,9 +103,9 @@ def _read(line: Optional[bytes]) -> Json:
 
 
 def _encode(message: Json) -> bytes:
-    """The line of a message. One that area JSON or the length of a line does not allow is a SettldError."""
+    """The line of a message; SettldError for one that CONF-1 does not allow."""
     line = jcs.canonicalize(message) + b"\n"
-    strict_json.parse(line, ADAPTER_LINE_BYTES)
+    strict_json.parse(line, ADAPTER_LINE_BYTES, ADAPTER_DEPTH)
     return line
 
 

@@ -198,7 +198,7 @@ def bundle_compare(given: Input) -> Facts:
         seq = bundle.find_equivocation(one, other)
         if seq is not None:
             raise SettldError("LOG_EQUIVOCATION", f"event {seq}")
-    return {"heads": [report.chain[-1] for report in reports if report.chain]}
+    return {"heads": [report.chain[-1] if report.chain else None for report in reports]}
 
 
 def _signers(given: Input) -> List[SigningKey]:

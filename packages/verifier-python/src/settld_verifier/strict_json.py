@@ -29,7 +29,7 @@ _POINTER = re.compile(r"(?:/(?:[^~/]|~[01])*)*")
 _INDEX = re.compile(r"0|[1-9][0-9]*")
 
 
-def parse(data: bytes, max_bytes: Optional[int] = None) -> Json:
+def parse(data: bytes, max_bytes: Optional[int] = None, max_depth: int = limits.DEPTH) -> Json:
     """Parse one strict JSON document."""
     if max_bytes is not None and len(data) > max_bytes:
         raise SettldError("LIMIT_JSON_BYTES", f"{len(data)} bytes, at most {max_bytes}")
@@ -39,14 +39,15 @@ def parse(data: bytes, max_bytes: Optional[int] = None) -> Json:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise SettldError("JSON_UTF8", f"at byte {error.start}") from None
-    return _Scanner(text).document()
+    return _Scanner(text, max_depth).document()
 
 
 class _Scanner:
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, max_depth: int) -> None:
         # The character at the end fits nowhere, so that there is always one to look at.
         self.text = text + "\0"
         self.pos = 0
+        self.max_depth = max_depth
 
     def document(self) -> Json:
         self._skip_space()
@@ -88,7 +89,7 @@ class _Scanner:
 
     def _open(self, depth: int) -> str:
         """Go into an array or object; its first character."""
-        if depth > limits.DEPTH:
+        if depth > self.max_depth:
             raise self._error("JSON_DEPTH", self.pos)
         self.pos += 1
         return self._skip_space()

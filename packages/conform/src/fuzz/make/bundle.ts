@@ -1,4 +1,4 @@
-import { base64Decode, base64Encode, PAYLOAD_TYPES } from "@settld/protocol";
+import { base64Decode, base64Encode } from "@settld/protocol";
 import { changeBundle, embedTrust, refreshed } from "../bundle/change.ts";
 import { changedFile, changeLines } from "../bundle/change-lines.ts";
 import { type Bundle, eventsOf, evidenceOf, fileOf, linesOfBundle, readBundle, receiptOf } from "../bundle/model.ts";
@@ -168,6 +168,3 @@ export const partsOfBundle = async (making: Parts): Promise<JsonObject> => {
     ...(receipt === undefined ? {} : { receipt: base64Encode(receipt) }),
   };
 };
-
-/** The payload type of events, for issuers. */
-export const EVENT_TYPE: string = PAYLOAD_TYPES.event;

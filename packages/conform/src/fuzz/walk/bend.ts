@@ -4,6 +4,7 @@ import type { Random } from "../random.ts";
 import { moveMoney } from "../scalars.ts";
 import { type Pins, propose, proposeNext, TYPES } from "./propose.ts";
 import { instant } from "./terms.ts";
+import { twistDecision, twistItems, twistOffer } from "./twist.ts";
 import type { Proposal, Walk } from "./walk.ts";
 
 const MONEY_NAMES: readonly string[] = ["gross", "toSeller", "fee", "toBuyer", "held"];
@@ -64,6 +65,7 @@ export const bent = (walk: Walk, random: Random, pins: Pins, loreOf: (type: stri
     return { ...place, ...asObject(changed) } as JsonObject;
   };
   return random.weighted<() => JsonObject>([
+    [15, () => walk.payloadOf(twisted(walk, next, random))],
     [20, () => walk.payloadOf(any())],
     [10, () => walk.payloadOf({ ...next, at: wrongTime(walk, next, random) })],
     [5, () => walk.payloadOf({ ...next, by: wrongParty(walk, random) })],
@@ -74,6 +76,18 @@ export const bent = (walk: Walk, random: Random, pins: Pins, loreOf: (type: stri
     [4, () => ({ ...walk.payloadOf(next), prev: random.pick(walk.digests.length > 0 ? walk.digests : [""]) })],
     [3, () => ({ ...walk.payloadOf(next), seq: walk.digests.length + random.pick([-1, 1]) })],
   ])();
+};
+
+/** The same event once more, or terms, items and decisions with a fault that a schema does not see. */
+const twisted = (walk: Walk, next: Proposal, random: Random): Proposal => {
+  const { type, body } = next;
+  if (type === "agreement.offered") return { ...next, body: twistOffer(body, random) };
+  if (type === "decision.made") return { ...next, body: twistDecision(body, random) };
+  if (Array.isArray(body["items"]) && random.chance(60)) {
+    return { ...next, body: { ...body, items: twistItems(body["items"].filter(isObject), random) } };
+  }
+  const again = random.pick(walk.payloads);
+  return { type: String(again["type"]), by: String(again["by"]), at: walk.at, body: asObject(again["body"]) };
 };
 
 const asObject = (value: unknown): JsonObject => (isObject(value) ? value : { value: null });

@@ -1,4 +1,4 @@
-import { digestOf } from "@settld/protocol";
+import { canonicalBytes, digestOf, LIMITS } from "@settld/protocol";
 import type { Json, JsonObject } from "../json.ts";
 import type { Random } from "../random.ts";
 import { FILES, instant, randomOffer, randomResult, share } from "./terms.ts";
@@ -47,6 +47,12 @@ const pickRequirement = (walk: Walk, kind: string, random: Random): JsonObject |
   return list.length === 0 ? undefined : random.pick(list);
 };
 
+/** A result of as many bytes as a checker may attest (LIMIT-6), or of one more. */
+const atLimit = (result: JsonObject, random: Random): JsonObject => {
+  const length = canonicalBytes({ ...result, pad: "" }).length;
+  return { ...result, pad: "x".repeat(LIMITS.resultBytes - length + random.below(2)) };
+};
+
 const attestation = (walk: Walk, random: Random): Pick<Proposal, "by" | "body"> => {
   const requirement = pickRequirement(walk, "check", random);
   const { id = "valid", checker = "quality", item = "result.csv" } = requirement ?? {};
@@ -58,7 +64,7 @@ const attestation = (walk: Walk, random: Random): Pick<Proposal, "by" | "body"> 
       submission: walk.submission?.digest ?? walk.digest(-1),
       subject: subject ?? digestOf(new Uint8Array()),
       requirement: id,
-      result: randomResult(random),
+      result: random.below(100) === 0 ? atLimit(randomResult(random), random) : randomResult(random),
     },
   };
 };

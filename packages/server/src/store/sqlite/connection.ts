@@ -62,7 +62,7 @@ export async function connect(path: string, options: ConnectionOptions = {}): Pr
 export function makeDurable({ sql, exec }: Connection): void {
   const mode = sql("PRAGMA journal_mode = WAL").get()?.["journal_mode"];
   // SQLite keeps another mode without an error where a file system has no shared memory.
-  if (mode !== "wal") throw unavailable(`a file system without write-ahead logs, journal mode ${String(mode)}`);
+  if (mode !== "wal") throw unavailable(new Error(`no write-ahead log but ${String(mode)} on this file system`));
   exec(`
     PRAGMA synchronous = FULL;
     PRAGMA fullfsync = ON;

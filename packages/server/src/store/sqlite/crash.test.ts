@@ -29,11 +29,14 @@ function seeded(seed: number): () => number {
 
 type Acknowledged = { readonly changes: Set<number>; readonly evidence: Set<number> };
 
-/** Runs the child until it has printed a number of lines, and kills it; without a number, until it ends. */
+/** When a child is killed: so many milliseconds after it has printed so many lines. */
+type Kill = { readonly lines: number; readonly delayMs: number };
+
+/** Runs the child until it is killed; without a moment for that, until it ends. */
 async function run(
   folder: string,
   first: number,
-  lines: number | undefined,
+  kill: Kill | undefined,
   { changes, evidence }: Acknowledged,
   limit?: number,
 ): Promise<readonly string[]> {
@@ -50,10 +53,10 @@ async function run(
   for await (const line of createInterface({ input: running.stdout })) {
     printed.push(line);
     // What still comes out of the pipe afterwards was acknowledged too.
-    if (printed.length === lines) running.kill("SIGKILL");
+    if (printed.length === kill?.lines) setTimeout(() => running.kill("SIGKILL"), kill.delayMs);
   }
   const signal = await exit;
-  if (lines !== undefined) expect({ signal, complaint }).toEqual({ signal: "SIGKILL", complaint });
+  if (kill !== undefined) expect({ signal, complaint }).toEqual({ signal: "SIGKILL", complaint });
   expect(complaint.replaceAll(/^.*ExperimentalWarning.*\n.*\n/gm, "")).toBe("");
   for (const line of printed) {
     const [word, n] = line.split(" ");
@@ -151,9 +154,13 @@ describe("a store whose process ends at any moment", () => {
     const acknowledged: Acknowledged = { changes: new Set(), evidence: new Set() };
     let tried = 0;
     for (let kill = 0; kill < KILLS; kill++) {
-      // The first line is printed before the store is opened, so some kills hit the opening.
-      const lines = kill % 5 === 4 ? 1 : 1 + Math.ceil(random() * 60);
-      const printed = await run(folder, tried, lines, acknowledged);
+      // The first line is printed before the store is opened, so some kills hit the opening. An acknowledgement comes
+      // just after a commit, so without a delay no kill would hit the next one.
+      const moment =
+        kill % 5 === 4
+          ? { lines: 1, delayMs: random() * 40 }
+          : { lines: 1 + Math.ceil(random() * 60), delayMs: random() * 10 };
+      const printed = await run(folder, tried, moment, acknowledged);
       expect(printed.filter((line) => !/^(opening|ack|evidence)/.test(line))).toEqual([]);
       // Each writer may have had one change under way.
       tried = Math.max(tried, ...[...acknowledged.changes].map((n) => n + 1)) + 8;

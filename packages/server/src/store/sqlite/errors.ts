@@ -24,10 +24,12 @@ export function isStatementFault(error: unknown): boolean {
   return code === undefined || code === CONSTRAINT || code === MISMATCH || code === TOO_BIG;
 }
 
-/** The error of a store that cannot do its work: a full disk, a file that is gone, another process in the way. */
+/**
+ * The error of a store that cannot do its work: a full disk, a file that is gone, another process in the way. Its message
+ * goes to whoever asked, and says nothing of the inside of the server (HTTP-2); the cause is for the operator.
+ */
 export function unavailable(cause: unknown): SettldError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new SettldError("HTTP_UNAVAILABLE", `expected the store to answer, found: ${reason}`, { cause });
+  return new SettldError("HTTP_UNAVAILABLE", "expected the store to answer, found that it cannot just now", { cause });
 }
 
 /** What a store that is closed answers. */

@@ -48,10 +48,13 @@ describe("the lock of a store", () => {
       { stdio: ["ignore", "pipe", "inherit"] },
     );
     const exit = once(child, "exit");
-    await once(child.stdout, "data");
-    await expect(openSqliteStore({ folder, mode: "serve" })).rejects.toEqual(locked);
-    child.kill("SIGKILL");
-    await exit;
+    try {
+      await once(child.stdout, "data");
+      await expect(openSqliteStore({ folder, mode: "serve" })).rejects.toEqual(locked);
+    } finally {
+      child.kill("SIGKILL");
+      await exit;
+    }
     await (await openSqliteStore({ folder, mode: "serve" })).close();
   });
 

@@ -155,7 +155,11 @@ describe("migrations", () => {
     foreign.close();
     await expect(openSqliteStore({ folder: other, mode: "serve" })).rejects.toEqual(code("STORE_VERSION"));
     await writeFile(join(other, "store.db"), "this is text and no database, however long it may be");
-    await expect(openSqliteStore({ folder: other, mode: "serve" })).rejects.toEqual(code("HTTP_UNAVAILABLE"));
+    // The operator is told what stands there instead.
+    await expect(openSqliteStore({ folder: other, mode: "serve" })).rejects.toMatchObject({
+      code: "HTTP_UNAVAILABLE",
+      message: `expected a store in ${other} that can be opened, found: file is not a database`,
+    });
     await rm(other, { recursive: true });
   });
 

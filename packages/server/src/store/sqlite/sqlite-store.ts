@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { SettldError } from "@settld/protocol";
+import { isSettldError, SettldError } from "@settld/protocol";
 import { checkChange } from "../check-change.ts";
 import { keyedMutex } from "../keyed-mutex.ts";
 import type { Change, Store, StoreReads } from "../store.ts";
@@ -33,11 +33,11 @@ export type SqliteStoreOptions = {
  * @throws SettldError `STORE_LOCKED`, `STORE_VERSION`, `HTTP_UNAVAILABLE`.
  */
 export async function openSqliteStore({ folder, mode }: SqliteStoreOptions): Promise<Store> {
-  await withFiles(() => makeFolder(folder));
   const lock = lazyLock(folder);
   let connection: Connection | undefined;
   try {
-    
+    await withFiles(() => makeFolder(folder));
+    if (mode === "serve") await lock.take();
     const path = join(folder, "store.db");
     connection = await connect(path);
     if (isOlder(connection)) {
@@ -54,13 +54,13 @@ export async function openSqliteStore({ folder, mode }: SqliteStoreOptions): Pro
       connection,
       evidence,
       ...(mode === "serve" ? {} : { alone: lock.take }),
-      snapshot: () => connect(path, { readOnly: true }),
+      snapshotPath: path,
       onClose: lock.release,
     });
   } catch (error) {
     connection?.close();
     lock.release();
-    throw storeError(error);
+    throw openError(folder, error);
   }
 }
 
@@ -95,9 +95,17 @@ function lazyLock(folder: string): { readonly take: () => Promise<void>; readonl
 }
 
 // What an upload that was cut off by a crash has left. Nobody uploads now, because the lock is ours.
-async function sweep({ sql }: Connection, evidence: EvidencePlace): Promise<void> {
-  await evidence.sweep(intendedEvidence({ sql } as Connection));
-  sql("DELETE FROM evidence WHERE stored = 0").run();
+async function sweep(connection: Connection, evidence: EvidencePlace): Promise<void> {
+  await evidence.sweep(intendedEvidence(connection));
+  connection.sql("DELETE FROM evidence WHERE stored = 0").run();
+}
+
+// Whoever opens a store is its operator, and needs to know why it does not open.
+function openError(folder: string, error: unknown): unknown {
+  const found = storeError(error);
+  if (!isSettldError(found) || !(found.cause instanceof Error) || found.code !== "HTTP_UNAVAILABLE") return found;
+  const message = `expected a store in ${folder} that can be opened, found: ${found.cause.message}`;
+  return new SettldError("HTTP_UNAVAILABLE", message, { cause: found.cause });
 }
 
 type StoreParts = {
@@ -105,12 +113,12 @@ type StoreParts = {
   readonly evidence: EvidencePlace;
   /** Takes care that nobody else does what only one process may; without it, that is so already. */
   readonly alone?: () => Promise<void>;
-  /** Opens another connection to read with; without it, writing waits for snapshots. */
-  readonly snapshot?: () => Promise<Connection>;
+  /** The database, for another connection to read with; without it, writing waits for snapshots. */
+  readonly snapshotPath?: string;
   readonly onClose: () => void;
 };
 
-function storeOver({ connection, evidence, alone, snapshot, onClose }: StoreParts): Store {
+function storeOver({ connection, evidence, alone, snapshotPath, onClose }: StoreParts): Store {
   const reads = readsOf(connection);
   const writer = makeWriter(connection);
   const locks = keyedMutex();
@@ -143,7 +151,7 @@ function storeOver({ connection, evidence, alone, snapshot, onClose }: StorePart
     },
     async snapshot(work) {
       expectOpen();
-      return snapshot === undefined ? writer.pause(() => work(reads)) : readSnapshot(await snapshot(), work);
+      return snapshotPath === undefined ? writer.pause(() => work(reads)) : readSnapshot(snapshotPath, work);
     },
     async forgetAnswers(before) {
       let forgotten = 0;
@@ -196,8 +204,10 @@ function isShared({ apiKeys: _, registry: __, ...rest }: Change): boolean {
 // Some milliseconds of deleting.
 const FORGET_MAX = 500;
 
-async function readSnapshot<T>(connection: Connection, work: (reads: StoreReads) => Promise<T>): Promise<T> {
+async function readSnapshot<T>(path: string, work: (reads: StoreReads) => Promise<T>): Promise<T> {
+  let connection: Connection | undefined;
   try {
+    connection = await connect(path, { readOnly: true });
     connection.exec("BEGIN");
     // SQLite takes its snapshot with the first read.
     connection.sql("SELECT 1 FROM sqlite_schema").get();
@@ -205,6 +215,6 @@ async function readSnapshot<T>(connection: Connection, work: (reads: StoreReads)
   } catch (error) {
     throw storeError(error);
   } finally {
-    connection.close();
+    connection?.close();
   }
 }

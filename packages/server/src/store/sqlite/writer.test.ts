@@ -117,7 +117,7 @@ describe("the writer", () => {
     connection.exec(`PRAGMA max_page_count = ${pages + 2}`);
     const results = await Promise.allSettled([put("small"), put("large", "x".repeat(100_000))]);
     expect(results).toEqual(Array(2).fill({ status: "rejected", reason: unavailable }));
-    expect(results[0]).toMatchObject({ reason: { message: expect.stringContaining("full") } });
+    expect(results[0]).toMatchObject({ reason: { cause: { message: expect.stringContaining("full") } } });
     const reads = readsOf(connection);
     expect(await reads.setting("small")).toBeUndefined();
     await put("small");
@@ -156,17 +156,22 @@ describe("the writer", () => {
     expect(results[1]).toEqual({ status: "rejected", reason: expect.any(TypeError) });
   });
 
-  test("writing waits while it is paused", async () => {
-    let isWritten = false;
-    let written: Promise<unknown> = Promise.resolve();
-    await writer.pause(async () => {
-      written = put("a").then(() => {
-        isWritten = true;
-      });
-      for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve));
-      expect(isWritten).toBe(false);
-    });
+  test("an idle writer starts in the same turn of the event loop", async () => {
+    const written = put("a");
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(count("COMMIT")).toBe(1);
     await written;
-    expect(isWritten).toBe(true);
+  });
+
+  test("writing waits while it is paused, also what was about to start", async () => {
+    const written = [put("a")];
+    await writer.pause(async () => {
+      written.push(put("b"));
+      await writer.pause(async () => {});
+      for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve));
+      expect(count("COMMIT")).toBe(0);
+    });
+    await Promise.all(written);
+    expect(count("COMMIT")).toBe(1);
   });
 });
