@@ -2,6 +2,7 @@ import ts from "typescript";
 import { isMessage, type Makers, makersOf } from "./messages.ts";
 import { type Change, Keys, type Mutant, REMOVED } from "./mutant.ts";
 import { changesOf, isRemovable } from "./mutators.ts";
+import { quietNodes } from "./quiet.ts";
 import { isErased, isReplaceable, placeOf } from "./syntax.ts";
 
 /** A source file to be mutated. */
@@ -43,8 +44,10 @@ export const instrument = (sources: readonly Source[]): Instrumented => {
   const writer: Writer = { keys: new Keys(), mutants: [], sites: [], siteCount: 0, messages: 0 };
   const switched = new Map<string, string>();
   const covering = new Map<string, string>();
-  for (const { file, source } of parsed) {
-    const { on, seen } = new FileWriter(file, source, makersOf(source, all), writer).write();
+  const files = parsed.map(({ file, source }) => ({ file, source, makers: makersOf(source, all) }));
+  const quiet = quietNodes(files);
+  for (const { file, source, makers } of files) {
+    const { on, seen } = new FileWriter(file, source, (node) => quiet.has(node) || isMessage(node, makers), writer).write();
     switched.set(file, on);
     covering.set(file, seen);
   }
@@ -58,13 +61,13 @@ type Both = { readonly on: string; readonly seen: string };
 class FileWriter {
   readonly #file: string;
   readonly #source: ts.SourceFile;
-  readonly #makers: Makers;
+  readonly #isQuiet: (node: ts.Node) => boolean;
   readonly #writer: Writer;
 
-  constructor(file: string, source: ts.SourceFile, makers: Makers, writer: Writer) {
+  constructor(file: string, source: ts.SourceFile, isQuiet: (node: ts.Node) => boolean, writer: Writer) {
     this.#file = file;
     this.#source = source;
-    this.#makers = makers;
+    this.#isQuiet = isQuiet;
     this.#writer = writer;
   }
 
@@ -74,7 +77,7 @@ class FileWriter {
 
   #node(node: ts.Node, silent: boolean): Both {
     if (isErased(node)) return { on: node.getText(), seen: node.getText() };
-    const quiet = silent || isMessage(node, this.#makers);
+    const quiet = silent || this.#isQuiet(node);
     const changes = this.#changesOf(node);
     if (quiet) this.#writer.messages += changes.length;
     // Numbered before what is inside, so that the outer mutant comes first in lists.
@@ -118,7 +121,7 @@ class FileWriter {
       const between = text.slice(at, child.getStart());
       add(between);
       const both = this.#node(child, quiet);
-      const body = this.#body(child, both);
+      const body = this.#body(child, both, quiet || this.#isQuiet(child));
       on += body.on;
       seen += body.seen;
       at = child.getEnd();
@@ -128,11 +131,11 @@ class FileWriter {
   }
 
   // Bodies of loops count their turns; bodies of several statements can be left out as a whole.
-  #body(node: ts.Node, both: Both): Both {
+  #body(node: ts.Node, both: Both, quiet: boolean): Both {
     const { parent } = node;
     const loop = ts.isIterationStatement(parent, false) && parent.statement === node;
     const body = ts.isFunctionLike(parent) && "body" in parent && parent.body === node && ts.isBlock(node);
-    const many = ts.isBlock(node) && node.statements.length > 1 && !ts.isConstructorDeclaration(parent);
+    const many = ts.isBlock(node) && node.statements.length > 1 && !ts.isConstructorDeclaration(parent) && !quiet;
     const count = loop ? "$r.turn(); " : "";
     if ((!loop && !body) || !many)
       return loop ? { on: `{ ${count}${both.on} }`, seen: `{ ${count}${both.seen} }` } : both;

@@ -18,7 +18,7 @@ const CLASSES: readonly (readonly [string, number])[] = [
   ["TypeError", -1],
   ["Error", -1],
 ];
-const LABEL = /^(?:message|what|pointer|\w+Pointer)$/;
+const LABEL = /^(?:message|what|pointer|\w+Pointer)\??: string$/;
 const MEMBERS: ReadonlySet<string> = new Set(["pointer", "message", "offset", "cause"]);
 
 type Callable = ts.FunctionDeclaration | ts.ArrowFunction | ts.MethodDeclaration;
@@ -49,9 +49,10 @@ export const makersOf = (source: ts.SourceFile, imported: Makers): Makers => {
   for (const _pass of [1, 2]) {
     for (const [name, one] of found) {
       const names = one.parameters.map((parameter) => parameter.name.getText());
+      const labelled = one.parameters.flatMap((parameter, index) => (LABEL.test(parameter.getText()) ? [index] : []));
       if (returnsError(one, makers)) makers.set(name, names.indexOf("code"));
       else makers.delete(name);
-      labels.set(name, new Set(names.flatMap((each, index) => (LABEL.test(each) ? [index] : []))));
+      labels.set(name, new Set(labelled));
     }
   }
   return { makers, labels };
@@ -62,7 +63,6 @@ export const isMessage = (node: ts.Node, { makers, labels }: Makers): boolean =>
   const { parent } = node;
   if (parent === undefined) return false;
   if (ts.isPropertyAssignment(parent) && parent.initializer === node) return MEMBERS.has(parent.name.getText());
-  if (ts.isVariableDeclaration(parent) && parent.initializer === node) return LABEL.test(parent.name.getText());
   if (!ts.isCallExpression(parent) && !ts.isNewExpression(parent)) return false;
   const index = (parent.arguments ?? ([] as readonly ts.Node[])).indexOf(node as ts.Expression);
   if (index < 0) return parent.expression.kind === ts.SyntaxKind.SuperKeyword;

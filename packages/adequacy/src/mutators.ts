@@ -115,8 +115,10 @@ const members = (
 
 const UNREAD: ReadonlySet<string> = new Set(["pointer", "message", "offset", "cause"]);
 
+// Nobody can tell a member that is `undefined` from one that is missing, as nobody asks for the names of members here.
 const isUnread = (part: ts.Node): boolean =>
-  (ts.isPropertyAssignment(part) || ts.isShorthandPropertyAssignment(part)) && UNREAD.has(part.name.getText());
+  (ts.isPropertyAssignment(part) && part.initializer.getText() === "undefined") ||
+  ((ts.isPropertyAssignment(part) || ts.isShorthandPropertyAssignment(part)) && UNREAD.has(part.name.getText()));
 
 const SWAPPED: Readonly<Record<string, string>> = {
   some: "every",

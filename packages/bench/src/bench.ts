@@ -1,6 +1,7 @@
 /** `pnpm bench`: ratios, measured side by side in one run. Exits with 1 when a required ratio is exceeded. */
 import { benchBundles } from "./bundle-bench.ts";
 import { benchCli } from "./cli-bench.ts";
+import { benchConform } from "./conform-bench.ts";
 import { benchJson } from "./json-bench.ts";
 import { print } from "./measure.ts";
 
@@ -9,5 +10,6 @@ const results = [
   print("Bundles", await benchBundles()),
   print("JSON", await benchJson()),
   print("Command line, whole processes on Node 20", await benchCli()),
+  print("Conformance kit", await benchConform()),
 ];
 if (results.includes(false)) process.exitCode = 1;

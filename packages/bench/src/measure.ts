@@ -19,6 +19,8 @@ export type Comparison = {
   /** Calls a round; high enough that a round takes some milliseconds. */
   readonly calls: number;
   readonly rounds?: number;
+  /** Rounds that do not count, before the others. Default 40. */
+  readonly warmUp?: number;
   readonly required?: number;
   readonly aim?: number;
 };
@@ -28,14 +30,14 @@ export type Comparison = {
  * median of the rounds' ratios.
  */
 export async function compare(comparison: Comparison): Promise<Ratio> {
-  const { name, subject, reference, calls, rounds = 31, required, aim } = comparison;
+  const { name, subject, reference, calls, rounds = 31, warmUp = WARM_UP, required, aim } = comparison;
   const subjects: number[] = [];
   const references: number[] = [];
   const ratios: number[] = [];
-  for (let round = 0; round < rounds + WARM_UP; round += 1) {
+  for (let round = 0; round < rounds + warmUp; round += 1) {
     const first = await time(subject, calls);
     const second = await time(reference, calls);
-    if (round < WARM_UP) continue;
+    if (round < warmUp) continue;
     subjects.push(first);
     references.push(second);
     ratios.push(first / second);

@@ -22,3 +22,19 @@ export type RequirementSet = {
   readonly revision: string;
   readonly profiles: Readonly<Record<ProfileName, Profile>>;
 };
+
+/** Whether a profile scores a vector, and if not, why. */
+export type Scoring = { readonly profile: ProfileName; readonly reason: string | null };
+
+/** What each profile that has a vector's op makes of the vector; `reason` is null where it counts (CONF-11). */
+export const scoringOf = (
+  { profiles }: RequirementSet,
+  { id, op }: { readonly id: string; readonly op: string },
+): Scoring[] =>
+  PROFILES.flatMap((profile): Scoring[] => {
+    const { ops, scored, notScored } = profiles[profile];
+    if (!ops.includes(op)) return [];
+    if (scored.includes(id)) return [{ profile, reason: null }];
+    const reason = notScored.find((one) => one.id === id)?.reason ?? "added after the requirement set was frozen";
+    return [{ profile, reason }];
+  });

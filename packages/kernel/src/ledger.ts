@@ -59,7 +59,8 @@ export type LedgerReport =
  */
 export function checkLedger(transactions: readonly Transaction[], options: { readonly closed: boolean }): LedgerReport {
   const ids = new Set<Digest>();
-  const asset = transactions[0]?.postings[0]?.account;
+  // The asset of the agreement, which the first posting there is has to name (LEDGER-1).
+  const asset = transactions.flatMap(({ postings }) => postings).at(0)?.account;
   let balances = ZERO_BALANCES;
   for (const [index, transaction] of transactions.entries()) {
     const fail = (code: Code, message: string): LedgerReport => ({ ok: false, code, index, message });

@@ -35,7 +35,7 @@ export const allowedEdges: Readonly<Record<string, readonly string[]>> = {
   "@settld/vectors-build": ["@settld/protocol"],
   "@settld/repo": [...data, "@settld/protocol"],
   "@settld/adequacy": [...data, ...stack, "settld", "settld-conform", "@settld/output"],
-  "@settld/bench": [...data, ...stack, "settld", "@settld/fixtures", "@settld/testkit"],
+  "@settld/bench": [...data, ...stack, "settld", "settld-conform", "@settld/fixtures", "@settld/testkit"],
 };
 
 /**

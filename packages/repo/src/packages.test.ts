@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { checkFiles } from "./packages.ts";
+import { budgets, checkBudget, checkFiles } from "./packages.ts";
 
 const good = {
   files: ["LICENSE", "README.md", "package.json", "dist/index.js", "src/index.ts"],
@@ -24,4 +24,11 @@ test.each([
   ["dependency b is published as workspace:*", { manifest: { ...good.manifest, dependencies: { b: "workspace:*" } } }],
 ])("red: %s", (problem, change) => {
   expect(checkFiles({ ...good, ...change })).toEqual([problem]);
+});
+
+test("a package over its budget is named", () => {
+  const { bytes = 0, dependencies = 0 } = budgets["settld-conform"] ?? {};
+  expect(checkBudget("settld-conform", bytes, dependencies)).toEqual([]);
+  expect(checkBudget("settld-conform", bytes + 1, dependencies + 1)).toHaveLength(2);
+  expect(checkBudget("@settld/kernel", 1e9, 100)).toEqual([]);
 });

@@ -81,6 +81,24 @@ export const checkFiles = ({ files, manifest }: Pick<Packed, "files" | "manifest
     .map(([name, range]) => `dependency ${name} is published as ${range}`),
 ];
 
+/** What a package may weigh: bytes of the tarball, and packages from npm that come with it. */
+export const budgets: Readonly<Record<string, { readonly bytes: number; readonly dependencies: number }>> = {
+  // Every vector is inside, so that a run needs no network.
+  "settld-conform": { bytes: 1_800_000, dependencies: 3 },
+};
+
+/** What is over its budget. */
+export const checkBudget = (name: string, bytes: number, dependencies: number): string[] => {
+  const budget = budgets[name];
+  if (budget === undefined) return [];
+  return [
+    ...(bytes > budget.bytes ? [`weighs ${bytes} bytes, which is more than ${budget.bytes}`] : []),
+    ...(dependencies > budget.dependencies
+      ? [`has ${dependencies} dependencies, which is more than ${budget.dependencies}`]
+      : []),
+  ];
+};
+
 const subpaths = (exports: unknown): string[] => {
   if (typeof exports === "string") {
     return ["."];
@@ -92,6 +110,7 @@ const check = async (packed: Packed): Promise<string[]> => {
   const { manifest, tarball, files } = packed;
   const problems = checkFiles(packed);
   const bytes = readFileSync(tarball);
+  problems.push(...checkBudget(manifest.name, bytes.length, Object.keys(manifest.dependencies ?? {}).length));
   const { messages } = await publint({
     pack: { tarball: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer },
     strict: true,
@@ -124,7 +143,7 @@ const tryOut = async ({ manifest }: Packed, temp: string): Promise<string[]> => 
   const problems: string[] = [];
   const attempt = async (what: string, args: readonly string[]): Promise<void> => {
     try {
-      await exec(process.execPath, args, { cwd: temp, timeout: 60_000 });
+      await exec(process.execPath, args, { cwd: temp, timeout: 300_000 });
     } catch (error) {
       const output = outputOf(error);
       problems.push(`installed: ${what} fails: ${/^.*Error.*$/m.exec(output)?.[0] ?? output}`);
@@ -141,6 +160,14 @@ const tryOut = async ({ manifest }: Packed, temp: string): Promise<string[]> => 
   }
   for (const [name, path] of Object.entries(manifest.bin ?? {})) {
     await attempt(`${name} --help`, [join(temp, "node_modules", manifest.name, path), "--help"]);
+  }
+  if (manifest.name === "settld-conform") {
+    // What a partner does, with the reference as the partner: both as they would be installed.
+    const [kit, reference] = ["settld-conform", "settld"].map((name) =>
+      join(temp, "node_modules", name, "dist/bin.js"),
+    );
+    const adapter = `cmd:'${process.execPath}' '${reference}' adapter`;
+    await attempt("the reference under the kit", [kit ?? "", "run", "--adapter", adapter]);
   }
   return problems;
 };

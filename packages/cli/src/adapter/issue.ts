@@ -7,6 +7,7 @@ import {
   type Envelope,
   type Evidence,
   encodeBundle,
+  isSettldError,
   LIMITS,
   PAYLOAD_TYPES,
   parseEnvelope,
@@ -131,18 +132,23 @@ const lineOf = (envelope: Envelope): string => base64Encode(utf8(canonicalize(en
 const envelopeOf = (bytes: string): Envelope =>
   parseJson(bytesOf(bytes), { canonical: true, maxBytes: LIMITS.lineBytes }) as unknown as Envelope;
 
-/** Digests of the items that events refer to, in order of first reference (BUNDLE-7). */
-const referencesOf = (events: readonly string[]): Set<string> => {
-  const digests = new Set<string>();
-  for (const bytes of events) {
-    const { payload } = parseEnvelope(envelopeOf(bytes), {
-      payloadType: PAYLOAD_TYPES.event,
-      maxPayloadBytes: LIMITS.payloadBytes,
-      maxSignatures: 2,
-    });
-    const { type, body } = parseEvent(parseJson(payload, { canonical: true }), payload.length);
-    if (type !== "work.submitted" && type !== "dispute.opened") continue;
-    for (const { digest } of body.items ?? []) digests.add(digest);
-  }
-  return digests;
-};
+/** Digests of the items that events refer to, in order of first reference (BUNDLE-7). What cannot be read refers to nothing. */
+const referencesOf = (events: readonly string[]): Set<string> =>
+  new Set(
+    events.flatMap((bytes) => {
+      try {
+        const { payload } = parseEnvelope(envelopeOf(bytes), {
+          payloadType: PAYLOAD_TYPES.event,
+          maxPayloadBytes: LIMITS.payloadBytes,
+          maxSignatures: 2,
+        });
+        const { type, body } = parseEvent(parseJson(payload, { canonical: true }), payload.length);
+        return type === "work.submitted" || type === "dispute.opened"
+          ? (body.items ?? []).map(({ digest }) => digest)
+          : [];
+      } catch (error) {
+        if (!isSettldError(error)) throw error;
+        return [];
+      }
+    }),
+  );

@@ -196,16 +196,30 @@ export const OPS: Readonly<Record<string, (input: Input) => Answer | Promise<Ans
   issue,
 };
 
+// A message is nested at most 48 deep, and its facts are one level down (CONF-1).
+const FACTS_DEPTH_MAX = 47;
+
+// Facts come out of parsed JSON, which is nested at most 64 deep.
+const depthOf = (value: unknown): number =>
+  typeof value === "object" && value !== null
+    ? 1 + Object.values(value).reduce((deepest: number, member) => Math.max(deepest, depthOf(member)), 0)
+    : 0;
+
 /**
  * Answers one case of the adapter protocol.
  *
- * @throws TypeError for an op that {@link OPS} does not have; whatever else is thrown is a bug.
+ * @throws TypeError for an op that {@link OPS} does not have or input that does not fit it, RangeError for facts that no
+ * message may hold; whatever else is thrown is a bug.
  */
 export async function answer(op: string, input: Input): Promise<Answer> {
   const run = OPS[op];
   if (run === undefined) throw new TypeError(`no op ${op}`);
   try {
-    return await run(input);
+    const found = await run(input);
+    if (depthOf(found.facts) > FACTS_DEPTH_MAX) {
+      throw new RangeError(`expected facts nested at most ${FACTS_DEPTH_MAX} deep, found deeper ones`);
+    }
+    return found;
   } catch (error) {
     if (!isSettldError(error)) throw error;
     return refuse(error.code, error.pointer);

@@ -6,6 +6,9 @@ import type { Outcome } from "./outcome.ts";
 /** Longest line of an adapter, in bytes without the line feed (CONF-1). */
 export const LINE_BYTES_MAX = 16_777_216;
 
+/** Deepest nesting of a message of an adapter (CONF-1): what a report holds of it has to fit into JSON of depth 64. */
+export const MESSAGE_DEPTH_MAX = 48;
+
 /** A message that answers a case (CONF-4). */
 export type Reply = AdapterOk | AdapterSkip | AdapterError;
 
@@ -31,6 +34,9 @@ export const parseMessage = (line: Uint8Array, place: string): AdapterHello | Re
     if (!isSettldError(error)) throw error;
     throw brokenMessage(place, "a message of the adapter protocol", line, `${error.code}, ${error.message}`);
   }
+  if (depthOf(value) > MESSAGE_DEPTH_MAX) {
+    throw brokenMessage(place, `a message nested at most ${MESSAGE_DEPTH_MAX} deep`, line);
+  }
   const type = typeof value === "object" && value !== null && "type" in value ? value["type"] : undefined;
   const validate = typeof type === "string" && Object.hasOwn(VALIDATORS, type) ? VALIDATORS[type] : undefined;
   if (validate === undefined) {
@@ -47,6 +53,12 @@ export const parseMessage = (line: Uint8Array, place: string): AdapterHello | Re
   }
   return value;
 };
+
+// Parsed JSON is nested at most 64 deep, so this recursion ends.
+const depthOf = (value: JsonValue): number =>
+  typeof value === "object" && value !== null
+    ? 1 + Object.values(value).reduce((deepest: number, member: JsonValue) => Math.max(deepest, depthOf(member)), 0)
+    : 0;
 
 /** An error for a line that breaks the protocol, with its number and its beginning (CONF-7). */
 export const brokenMessage = (place: string, expected: string, line: Uint8Array, why: string = ""): SettldError => {

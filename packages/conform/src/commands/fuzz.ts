@@ -1,4 +1,4 @@
-import { nearest, printJson, printLines, stdoutColors } from "@settld/output";
+import { escapeTerminal, nearest, printJson, printLines, stdoutColors } from "@settld/output";
 import { canonicalize, SettldError } from "@settld/protocol";
 import { Command } from "commander";
 import { parseSpec } from "../adapter/spec.ts";
@@ -109,7 +109,7 @@ const compare = async (options: Options, opponents: Opponents): Promise<void> =>
     await printJson(canonicalize(summaryJson({ result, seed: options.seed, names, shrunk, paths })));
   } else {
     const colors = stdoutColors();
-    const what = `${result.done} cases of seed ${options.seed}: ${names[0]} and ${names[1]}`;
+    const what = `${result.done} cases of seed ${options.seed}: ${names.map(escapeTerminal).join(" and ")}`;
     await printLines([what, "", ...depthLines(result, colors)]);
     await printLines(differenceLines({ result, shrunk, paths, specs: opponents.specs }, colors));
   }

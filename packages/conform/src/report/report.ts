@@ -69,6 +69,7 @@ export type ConformanceReport = {
   readonly stopped: { readonly code: string; readonly message: string } | null;
   /** End of the adapter's standard error, at most 16 KiB, when something crashed, timed out or stopped; else empty. */
   readonly stderr: string;
+  /** `partial`: what ran and counts passes, or fails as the baseline says, but a filter or the baseline left something out. */
   readonly conclusion: "conforms" | "fails" | "partial" | "broken" | "inconclusive";
   /** 0, 1, 3 or 4 (CONF-13). */
   readonly exitCode: number;

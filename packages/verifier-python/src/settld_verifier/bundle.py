@@ -388,13 +388,13 @@ class _Verifier:
         }
 
     def _refused(self, error: SettldError) -> Report:
-        """On a rejection nothing is vouched for, by a receipt neither."""
+        """On a rejection nothing is claimed but the history, for which a receipt that passed still vouches."""
         refused = Report(
             error.verdict,
             error.code,
             trust=self._trust_json(),
             evidence=self._evidence_json(),
-            chain=self._sound_chain(),
+            chain=self.chain if self.receipt_vouches else self._sound_chain(),
         )
         if error.verdict == "reject":
             refused.facets[report.facet_of(error.code)] = "fail"

@@ -25,7 +25,7 @@ const pinsOf = ({ corpus, random }: Pick<Making, "corpus" | "random">): Pins => 
   return (role) => pinned.get(role);
 };
 
-const KNOWN = (corpus: Making["corpus"]): ReadonlyMap<string, Uint8Array> =>
+const evidenceIn = (corpus: Making["corpus"]): ReadonlyMap<string, Uint8Array> =>
   new Map([...corpus.evidence, ...WALK_EVIDENCE]);
 
 /** The bundle of a log as its parties would hand it over, with a document of the user's own. */
@@ -35,7 +35,7 @@ export const bundleOf = (payloads: readonly Uint8Array[], { corpus }: Pick<Makin
   return {
     events: eventsOf(payloads, corpus),
     trust: [],
-    evidence: evidenceOf(payloads, KNOWN(corpus)),
+    evidence: evidenceOf(payloads, evidenceIn(corpus)),
     receipt: closed ? receiptOf(payloads, corpus) : undefined,
     user: { trust: base64Encode(encodeJson(trustDocument(corpus))) },
   };

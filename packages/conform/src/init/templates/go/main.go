@@ -108,7 +108,7 @@ func hello() map[string]any {
 	// The order of a map is another one each time, and hello has to stay the same.
 	sort.Strings(features)
 	// The profile to conform to: verifier-core, verifier-full, kernel or issuer.
-	roles := []string{"verifier-core"}
+	roles := []string{"kernel"}
 	return map[string]any{
 		"type":           "hello",
 		"protocol":       1,

@@ -23,7 +23,7 @@ const hello = {
   protocol: 1,
   implementation: { name: "my-settld", version: "0.1.0", language: "JavaScript" },
   // The profile to conform to: verifier-core, verifier-full, kernel or issuer.
-  roles: ["verifier-core"],
+  roles: ["kernel"],
   revisions: ["{{REVISION}}"],
   features: Object.keys(ops),
   limits: { inFlight: 8 },

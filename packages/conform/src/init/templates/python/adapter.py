@@ -44,7 +44,7 @@ HELLO = {
     "protocol": 1,
     "implementation": {"name": "my-settld", "version": "0.1.0", "language": "Python"},
     # The profile to conform to: verifier-core, verifier-full, kernel or issuer.
-    "roles": ["verifier-core"],
+    "roles": ["kernel"],
     "revisions": ["{{REVISION}}"],
     "features": list(OPS),
     "limits": {"inFlight": 8},

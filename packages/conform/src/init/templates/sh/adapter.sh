@@ -53,7 +53,7 @@ while IFS= read -r line; do
   case $(member type) in
     hello)
       # `roles` has the profile to conform to, and `features` the ops that stand below.
-      printf '%s\n' '{"type":"hello","protocol":1,"implementation":{"name":"my-settld","version":"0.1.0","language":"sh"},"roles":["verifier-core"],"revisions":["{{REVISION}}"],"features":["digest","digest.parse","money.parse"]}'
+      printf '%s\n' '{"type":"hello","protocol":1,"implementation":{"name":"my-settld","version":"0.1.0","language":"sh"},"roles":["kernel"],"revisions":["{{REVISION}}"],"features":["digest","digest.parse","money.parse"]}'
       ;;
     case)
       id=$(member id)
