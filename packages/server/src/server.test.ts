@@ -6,7 +6,9 @@ import { startTestServer, type TestParty, type TestServer } from "./testing/inde
 const HOUR = 3_600_000;
 const AMOUNT = { value: "48000", assetCode: "USD", assetScale: 2 };
 
-type Reply = { readonly status: number; readonly body: Record<string, any>; readonly headers: Headers };
+// biome-ignore lint/suspicious/noExplicitAny: answers are compared with toMatchObject, whatever is in them.
+type Body = Record<string, any>;
+type Reply = { readonly status: number; readonly body: Body; readonly headers: Headers };
 
 const client = (server: TestServer, apiKey: string) => {
   let keys = 0;
@@ -80,7 +82,7 @@ test("a whole paid job over HTTP, from offer to a bundle that verifies", async (
     const made = await asBuyer("POST", "/v1/agreements", await seal(buyer, offer));
     expect(made).toMatchObject({ status: 201, body: { agreement: { status: "offered", events: 1 } } });
     const { id } = made.body["agreement"];
-    const next = (agreement: Record<string, any>, type: string, by: TestParty, body: object) =>
+    const next = (agreement: Body, type: string, by: TestParty, body: object) =>
       seal(by, {
         v: REVISION,
         agreement: id,

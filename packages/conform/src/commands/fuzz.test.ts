@@ -137,6 +137,17 @@ test("what an adapter calls itself does nothing to a terminal", async () => {
   expect(stdout).toContain("a\\u{1b}[2Jb 1 and good 1");
 });
 
+test("what neither answers is no difference, but it is told, and never a success by itself", async () => {
+  const thrower = adapter("thrower-on-nine", `if (text.includes("9")) throw new Error("no nine"); ${GOOD}`);
+  const some = await fuzz(thrower, thrower, "--cases", "100");
+  expect(some).toMatchObject({ exitCode: 0, error: undefined });
+  expect(some.stdout).toMatch(
+    /^\d+ cases that neither answered, first \d+ of money\.parse\n {2}adapter {2}error: .*no nine/m,
+  );
+  const mute = adapter("mute", 'throw new Error("nothing");');
+  expect((await fuzz(mute, mute, "--cases", "10")).error).toMatch(/^CONF_NOTHING_EXECUTED: /);
+});
+
 test("a crash of one is a difference, and the run goes on", async () => {
   const crasher = `cmd:"${process.execPath}" -e "${CRASHER.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
   const out = join(folder, "crashes");

@@ -13,7 +13,7 @@ import { openKeys } from "../fuzz/keys.ts";
 import { progressOn } from "../fuzz/progress.ts";
 import { readRepro, reproOf, writeRepro } from "../fuzz/repro.ts";
 import { type FuzzResult, fuzz } from "../fuzz/run.ts";
-import { depthLines, differenceLines, nameOf, outcomeLine, summaryJson } from "../fuzz/show.ts";
+import { depthLines, differenceLines, nameOf, outcomeLine, summaryJson, unansweredLines } from "../fuzz/show.ts";
 import { type Shrunk, shrinkAll } from "../fuzz/shrink.ts";
 import { onInterrupt } from "../run/interrupt.ts";
 import { type AdapterValues, addAdapter, integer } from "./options.ts";
@@ -110,13 +110,16 @@ const compare = async (options: Options, opponents: Opponents): Promise<void> =>
   } else {
     const colors = stdoutColors();
     const what = `${result.done} cases of seed ${options.seed}: ${names.map(escapeTerminal).join(" and ")}`;
-    await printLines([what, "", ...depthLines(result, colors)]);
+    await printLines([what, "", ...depthLines(result, colors), ...unansweredLines(result)]);
     await printLines(differenceLines({ result, shrunk, paths, specs: opponents.specs }, colors));
   }
   const count = result.groups.reduce((sum, group) => sum + group.count, 0);
   if (count > 0) {
     const kinds = result.groups.length === 1 ? "1 kind" : `${result.groups.length} kinds`;
     throw new SettldError("CONF_DISAGREEMENT", `expected equal answers, found ${count} that differ, of ${kinds}`);
+  }
+  if (result.unanswered.count === result.done) {
+    throw new SettldError("CONF_NOTHING_EXECUTED", "expected answers to compare, found none of either adapter");
   }
 };
 

@@ -15,11 +15,10 @@ export const labelOf = (outcome: Outcome): string =>
   outcome.kind === "answer" ? (outcome.answer.code ?? outcome.answer.verdict) : outcome.kind;
 
 /**
- * Compares what two adapters made of one input: verdict, code, and every fact that both give. An answer of one where the
- * other fails is a difference as well. Where neither answers, and what one skips, is not compared.
+ * Compares what two adapters made of one input: verdict, code, and every fact that both give. An answer of one where
+ * the other skips or fails is a difference as well; where neither answers there is nothing to compare.
  */
 export const compareOutcomes = (one: Outcome, other: Outcome): Disagreement | undefined => {
-  if (one.kind === "skip" || other.kind === "skip") return undefined;
   const labels = { one: labelOf(one), other: labelOf(other) };
   if (one.kind !== "answer" && other.kind !== "answer") return undefined;
   if (one.kind !== "answer" || other.kind !== "answer") return { ...labels, fact: undefined };

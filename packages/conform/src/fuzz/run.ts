@@ -40,6 +40,8 @@ export type FuzzResult = {
   readonly tally: Tally;
   /** By name. */
   readonly groups: readonly Group[];
+  /** Cases that neither answered, and one of them: nothing to compare, and all the same worth a look. */
+  readonly unanswered: { readonly count: number; readonly first: Pair<Case> | undefined };
   /** The adapter that broke the protocol or could not be reached, and how. */
   readonly stopped: { readonly side: Side; readonly error: SettldError } | undefined;
 };
@@ -58,6 +60,8 @@ export const fuzz = async (options: FuzzOptions): Promise<FuzzResult> => {
   const hellos: [AdapterHello | null, AdapterHello | null] = [null, null];
   let done = 0;
   let differing = 0;
+  let unanswered = 0;
+  let first: Pair<Case> | undefined;
   let ops: readonly string[] = [];
   // What to make is known when both have said what they have.
   let start = (): void => {};
@@ -65,9 +69,14 @@ export const fuzz = async (options: FuzzOptions): Promise<FuzzResult> => {
     start = go;
   });
 
-  const take = ({ item, outcomes }: Pair<Case>): void => {
+  const take = (pair: Pair<Case>): void => {
+    const { item, outcomes } = pair;
     done += 1;
     tally.add(item.op, outcomes[0]);
+    if (outcomes.every(({ kind }) => kind !== "answer")) {
+      unanswered += 1;
+      if (first === undefined || item.number < first.item.number) first = pair;
+    }
     const difference = compareOutcomes(...outcomes);
     if (difference !== undefined) {
       differing += 1;
@@ -127,6 +136,7 @@ export const fuzz = async (options: FuzzOptions): Promise<FuzzResult> => {
     done,
     tally,
     groups: [...groups.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
+    unanswered: { count: unanswered, first },
     stopped,
   };
 };

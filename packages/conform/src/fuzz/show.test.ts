@@ -3,7 +3,7 @@ import { HOSTILE_NAMES } from "@settld/output/hostile-corpus";
 import { expect, test } from "vitest";
 import type { Outcome } from "../adapter/outcome.ts";
 import type { FuzzResult } from "./run.ts";
-import { depthLines, differenceLines, outcomeLine, replayCommand } from "./show.ts";
+import { depthLines, differenceLines, outcomeLine, replayCommand, unansweredLines } from "./show.ts";
 import type { Shrunk } from "./shrink.ts";
 import { Tally } from "./tally.ts";
 
@@ -40,12 +40,14 @@ test.each(HOSTILE_NAMES.map(({ why, text }) => [why, text]))("shows a name that 
     done: 1,
     tally,
     groups: [{ name: finding.group, count: 1, first: [finding] }],
+    unanswered: { count: 1, first: { item: found, outcomes: [other, other] } },
     stopped: undefined,
   };
   const lines = [
     ...outcomes(text).map(outcomeLine),
     replayCommand(text, [text, text]),
     ...depthLines(result, colors),
+    ...unansweredLines(result),
     ...differenceLines({ result, shrunk: [finding], paths: new Map([[finding, text]]), specs: [text, text] }, colors),
   ];
   expect(lines.filter((line) => ACTIVE.test(line))).toEqual([]);

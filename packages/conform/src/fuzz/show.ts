@@ -66,6 +66,17 @@ const CHARS_MAX = 600;
 
 const cut = (text: string): string => (text.length > CHARS_MAX ? `${text.slice(0, CHARS_MAX)}...` : text);
 
+/** That neither adapter answered some cases, and what both said to one of them. */
+export const unansweredLines = ({ unanswered: { count, first } }: Pick<FuzzResult, "unanswered">): string[] =>
+  first === undefined
+    ? []
+    : [
+        "",
+        `${count === 1 ? "1 case" : `${count} cases`} that neither answered, first ${first.item.number} of ${first.item.op}`,
+        `  adapter  ${outcomeLine(first.outcomes[0])}`,
+        `  against  ${outcomeLine(first.outcomes[1])}`,
+      ];
+
 /** What is known about the differences of a run. */
 export type Found = {
   readonly result: FuzzResult;
@@ -112,6 +123,7 @@ export const summaryJson = ({
   against: names[1],
   ops: result.tally.ops.map(({ codes, ...tally }) => ({ ...tally, codes: Object.fromEntries([...codes].sort()) })),
   missed: [...result.tally.missed],
+  unanswered: result.unanswered.count,
   differences: result.groups.map(({ name, count, first }) => ({
     kind: name,
     count,

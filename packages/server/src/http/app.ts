@@ -40,6 +40,9 @@ export type App = {
 const HANDLERS: Handlers = { ...agreements, ...evidence, ...money, ...registry, ...server };
 const PARTIES_PAGE = 1_000;
 
+// A copy, so that a table of routes can name them.
+const VALIDATORS: Readonly<Record<keyof typeof validators, Check>> = { ...validators };
+
 type Check = ((value: unknown) => boolean) & Pick<validators.Validator<unknown>, "errors">;
 
 type Bindings = {
@@ -123,7 +126,10 @@ export function createApp(services: Services, onRequest: (record: RequestRecord)
     });
     return response;
   };
-  return { fetch, close: () => void (isClosed = true) };
+  const close = (): void => {
+    isClosed = true;
+  };
+  return { fetch, close };
 }
 
 async function answer(
@@ -224,7 +230,7 @@ function readParameters(
     const known = route.query.find((one) => one.name === name);
     parameters[name] = known?.integer === true && /^(?:0|[1-9][0-9]{0,15})$/.test(value) ? Number(value) : value;
   }
-  const check: Check | undefined = route.parameters === undefined ? undefined : validators[route.parameters];
+  const check: Check | undefined = route.parameters === undefined ? undefined : VALIDATORS[route.parameters];
   if (check !== undefined && !check(parameters)) {
     const [error] = check.errors ?? [];
     const extra = error?.params["additionalProperty"];
@@ -253,7 +259,7 @@ function readJson(route: Route, request: Request, bytes: Uint8Array): JsonValue 
   if (body === undefined) return undefined;
   checkMediaType(request, body.mediaType);
   const value = parseJson(bytes, { maxBytes: bytes.length });
-  const check = body.kind === "json" && body.validator !== undefined ? validators[body.validator] : undefined;
+  const check = body.kind === "json" && body.validator !== undefined ? VALIDATORS[body.validator] : undefined;
   if (check !== undefined && !check(value)) {
     const [error] = check.errors ?? [];
     const pointer = error?.instancePath ?? "";
