@@ -219,7 +219,8 @@ export async function answer(op: string, input: Input): Promise<Answer> {
     if (depthOf(found.facts) > FACTS_DEPTH_MAX) {
       throw new RangeError(`expected facts nested at most ${FACTS_DEPTH_MAX} deep, found deeper ones`);
     }
-    return found;
+    // Of what is rejected nothing is recomputed (CONF-4).
+    return found.verdict === "reject" ? { ...found, facts: {} } : found;
   } catch (error) {
     if (!isSettldError(error)) throw error;
     return refuse(error.code, error.pointer);

@@ -24,6 +24,8 @@ export const compareOutcomes = (one: Outcome, other: Outcome): Disagreement | un
   if (one.kind !== "answer" || other.kind !== "answer") return { ...labels, fact: undefined };
   const [a, b] = [one.answer, other.answer];
   if (a.verdict !== b.verdict || a.code !== b.code) return { ...labels, fact: undefined };
+  // Ops list the facts of an accept; what an adapter tells of a rejection is its own affair.
+  if (a.verdict === "reject") return undefined;
   const fact = Object.keys(a.facts ?? {})
     .filter((name) => Object.hasOwn(b.facts ?? {}, name) && !sameJson(a.facts?.[name], b.facts?.[name]))
     .sort()[0];

@@ -12,6 +12,7 @@ import { SIGNATURE_GENERATORS } from "./make/signature.ts";
 import { TEXT_GENERATORS } from "./make/text.ts";
 import { TRUST_GENERATORS } from "./make/trust.ts";
 import { Random } from "./random.ts";
+import { sendable } from "./sendable.ts";
 
 const GENERATORS: readonly Generator[] = [
   ...LOG_GENERATORS,
@@ -77,7 +78,7 @@ export const makeCase = async (corpus: Corpus, { seed, number, ops, skipped }: C
   const generators = GENERATORS.filter((one) => one.ops.includes(op));
   const generator = random.weighted(generators.map((one) => [one.weight, one]));
   const steps = new Steps(skipped);
-  const input = await generator.make({ op, random, corpus, steps });
+  const input = sendable(await generator.make({ op, random, corpus, steps }));
   return { number, op, input, from: generator.name, steps: steps.count };
 };
 
