@@ -12,7 +12,7 @@ import { nearest } from "@settld/output";
 import { ROOT, readSources } from "./bundle.ts";
 import { Campaign } from "./campaign.ts";
 import { choose } from "./choice.ts";
-import { checkEquivalents, type Equivalents, readEquivalents } from "./equivalents.ts";
+import { checkEquivalents, type Equivalents, placeNameOf, readEquivalents } from "./equivalents.ts";
 import { type HeldOut, holdOut, POINTS_MAX } from "./held-out.ts";
 import type { Mutant } from "./mutant.ts";
 import { diffOf, jsonOf, notesOf, tableOf } from "./report.ts";
@@ -41,7 +41,9 @@ const showMutant = async (campaign: Campaign, key: string, list: Equivalents): P
       .map(({ id }) => id)
       .join(" ")}`,
   );
-  const entry = list.survivors.find(({ mutants }) => mutants.includes(key));
+  const entry =
+    list.mutants.find(({ keys }) => keys.includes(key)) ??
+    list.places.find(({ names }) => names.includes(placeNameOf(mutant)));
   if (entry !== undefined) console.log(`listed as ${entry.category}: ${entry.why}`);
   const { fate, by } = (await campaign.run([mutant], () => "all")).get(mutant.id) ?? { fate: "not reached" };
   console.log(by === undefined ? fate : `noticed by ${by}: ${fate}`);
@@ -89,26 +91,30 @@ const main = async (): Promise<number> => {
   try {
     if (values.mutant !== undefined) return await showMutant(campaign, values.mutant, list);
     const chosen = select(campaign, { files: values.file ?? [], sample, seed: values.seed });
-    const listed = new Set(list.survivors.flatMap(({ mutants }) => mutants));
-    const slow = new Set(sample === undefined ? [] : chosen.filter(({ key }) => listed.has(key)).map(({ id }) => id));
+    const listed = new Set([...list.mutants.flatMap(({ keys }) => keys), ...list.places.flatMap(({ names }) => names)]);
+    const slow = new Set(
+      sample === undefined
+        ? []
+        : chosen.filter((one) => listed.has(one.key) || listed.has(placeNameOf(one))).map(({ id }) => id),
+    );
     const outcomes = await campaign.run(chosen, (id) => (slow.has(id) ? "fast" : "all"), watch(chosen.length));
     const whole = sample === undefined && values.file === undefined;
     const heldOut: HeldOut[] = [];
     for (const seed of whole ? SEEDS : []) heldOut.push(await holdOut(campaign, campaign.mutants, outcomes, seed));
-    const { mutants, messages, reached } = campaign;
+    const { mutants, messages } = campaign;
     const wrong = [
-      ...checkEquivalents(list, { mutants, outcomes, reached }),
+      ...checkEquivalents(list, { mutants, outcomes }),
       ...heldOut
         .filter(({ rate, whole }) => whole - rate > POINTS_MAX)
         .map(({ seed }) => `without the vectors of seed ${seed} more than ${POINTS_MAX} points fewer are noticed`),
     ];
     if (values.json) {
-      console.log(JSON.stringify({ ...jsonOf(mutants, outcomes, { messages, reached, heldOut }), wrong }, null, 1));
+      console.log(JSON.stringify({ ...jsonOf(mutants, outcomes, { messages, heldOut }), wrong }, null, 1));
     } else {
       for (const line of tableOf(mutants, outcomes)) console.log(line);
       console.log(`\n${outcomes.size} of ${mutants.length} mutants, ${campaign.cases.length} vectors`);
       console.log(`not made, because people alone read what they would change: ${messages}`);
-      for (const line of notesOf(list, heldOut)) console.log(line);
+      for (const line of notesOf(list, mutants, heldOut)) console.log(line);
       for (const line of wrong) console.error(line);
       console.log(`${wrong.length} differences from the list`);
     }

@@ -23,10 +23,13 @@ export const constants = (node: ts.Node): Change[] => {
   if (node.kind === ts.SyntaxKind.TrueKeyword) return [{ operator: "constant", text: "false" }];
   if (node.kind === ts.SyntaxKind.FalseKeyword) return [{ operator: "constant", text: "true" }];
   if (ts.isRegularExpressionLiteral(node)) {
-    return patterns(
-      node.text.slice(1, node.text.lastIndexOf("/")),
-      node.text.slice(node.text.lastIndexOf("/") + 1),
-    ).map(({ pattern, flags }) => ({ operator: "regex", text: `/${pattern}/${flags}` }));
+    const last = node.text.lastIndexOf("/");
+    const flags = node.text.slice(last + 1);
+    return patterns(node.text.slice(1, last), flags).map(({ pattern, shown }) => ({
+      operator: "regex",
+      text: `/${pattern}/${flags}`,
+      shown,
+    }));
   }
   if (ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node)) return texts(node);
   if (ts.isTemplateExpression(node)) return [{ operator: "text", text: '""' }];
@@ -49,8 +52,8 @@ const texts = (node: ts.StringLiteral | ts.NoSubstitutionTemplateLiteral): Chang
   return [{ operator: "text", text: text === "" ? '"adequacy"' : '""' }];
 };
 
-/** A changed regular expression. */
-export type Pattern = { readonly pattern: string; readonly flags: string };
+/** A changed regular expression, and the change in words. */
+export type Pattern = { readonly pattern: string; readonly shown: string };
 
 /**
  * Faulty forms of a regular expression, by the library of the Stryker project.
@@ -66,7 +69,10 @@ export const patterns = (pattern: string, flags: string): Pattern[] => {
     } catch {
       continue;
     }
-    if (mutant.pattern !== pattern) found.set(mutant.pattern, { pattern: mutant.pattern, flags });
+    const { start, end } = mutant.location;
+    const part = pattern.slice(start.column, end.column);
+    const shown = `${part} at ${start.column} becomes ${mutant.replacement === "" ? "nothing" : mutant.replacement}`;
+    if (mutant.pattern !== pattern) found.set(mutant.pattern, { pattern: mutant.pattern, shown });
   }
   return [...found.values()];
 };

@@ -22,10 +22,10 @@ const outcomes = new Map<number, Outcome>([
   [2, { fate: "survived" }],
   [3, { fate: "not reached" }],
 ]);
-const findings: Findings = { mutants, outcomes, reached: (id) => id !== 3 };
+const findings: Findings = { mutants, outcomes };
 const list: Equivalents = {
-  survivors: [{ category: "equivalent", why: "It is the same.", mutants: ["toy/toy.ts lived: 2 => 0"] }],
-  unreached: [{ category: "port", why: "Nobody calls it.", functions: ["toy/toy.ts far"] }],
+  mutants: [{ category: "equivalent", why: "It is the same.", keys: ["toy/toy.ts lived: 2 => 0"] }],
+  places: [{ category: "outside the ops", why: "Nobody calls it.", names: ["toy/toy.ts far"] }],
 };
 
 const checked = (change: Partial<Equivalents>, more: Partial<Findings> = {}): string[] =>
@@ -36,12 +36,12 @@ test("a list that says what was found is right", () => {
 });
 
 test("a survivor without an entry is wrong", () => {
-  expect(checked({ survivors: [] })).toEqual(["no vector notices, and not listed: toy/toy.ts lived: 2 => 0"]);
+  expect(checked({ mutants: [] })).toEqual(["no vector notices, and not listed: toy/toy.ts lived: 2 => 0"]);
 });
 
 test("an entry that a vector notices, or whose mutant is gone, is stale", () => {
   const entry = (key: string): Partial<Equivalents> => ({
-    survivors: [...list.survivors, { category: "equivalent", why: "It is the same.", mutants: [key] }],
+    mutants: [...list.mutants, { category: "equivalent", why: "It is the same.", keys: [key] }],
   });
   expect(checked(entry("toy/toy.ts noticed: 1 => 0"))).toEqual([
     "listed, but noticed by vector (verdict): toy/toy.ts noticed: 1 => 0",
@@ -52,19 +52,20 @@ test("an entry that a vector notices, or whose mutant is gone, is stale", () => 
   expect(checked(entry("toy/toy.ts lived: 2 => 0"))).toEqual(["listed twice: toy/toy.ts lived: 2 => 0"]);
 });
 
-test("a function that nothing reaches has to be listed, and one that is reached must not be", () => {
-  expect(checked({ unreached: [] })).toEqual([
-    "not reached by any op, and not listed: toy/toy.ts far",
-    "no vector notices, and not listed: toy/toy.ts far: 3 => 0",
+test("code that nothing reaches has to be listed, and a place of which a mutant is noticed must not be", () => {
+  expect(checked({ places: [] })).toEqual(["no op reaches, and not listed: toy/toy.ts far: 3 => 0"]);
+  const place = (name: string): Partial<Equivalents> => ({
+    places: [...list.places, { category: "port", why: "Nobody calls it.", names: [name] }],
+  });
+  expect(checked(place("toy/toy.ts noticed"))).toEqual([
+    "listed, but noticed by vector (verdict): toy/toy.ts noticed, where no mutant should be noticed: toy/toy.ts noticed: 1 => 0",
   ]);
-  expect(checked({}, { reached: () => true, outcomes: new Map() })).toEqual([
-    "listed as not reached, but it is reached or gone: toy/toy.ts far",
-  ]);
+  expect(checked(place("toy/toy.ts gone"))).toEqual(["listed, but there is no such place: toy/toy.ts gone"]);
 });
 
 test("categories and reasons have their form", () => {
-  const odd = [{ category: "whim" as "port", why: "because", mutants: ["toy/toy.ts lived: 2 => 0"] }];
-  expect(checked({ survivors: odd })).toEqual(['"whim" is no category', 'the reason "because" is no sentence']);
+  const odd = [{ category: "whim" as "port", why: "because", keys: ["toy/toy.ts lived: 2 => 0"] }];
+  expect(checked({ mutants: odd })).toEqual(['"whim" is no category', 'the reason "because" is no sentence']);
 });
 
 test("a mutant that was not run says nothing about its entry", () => {

@@ -1,100 +1,93 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Mutant } from "./mutant.ts";
-import type { Outcome } from "./runner.ts";
+import type { Fate, Outcome } from "./runner.ts";
 
 /** Why no vector can notice a mutant, or none has to. */
 export const CATEGORIES = [
+  // The mutant does the same as the original, for every input.
   "equivalent",
   "performance only",
   "error message or pointer only",
+  // What would tell the difference never happens, because of what was checked before.
   "unreachable by construction",
   "resource bound",
+  // How the platform is asked; the same on every runtime, which the check of the runtimes shows.
   "port",
+  // What other packages use and no op asks for.
+  "outside the ops",
 ] as const;
 
 /** One of {@link CATEGORIES}. */
 export type Category = (typeof CATEGORIES)[number];
 
-/** `equivalents.json`: every mutant that survives, and every function that no op reaches, each with its reason. */
+type Reason = { readonly category: Category; readonly why: string };
+
+/** `equivalents.json`: what no vector notices, each with its reason. */
 export type Equivalents = {
-  readonly survivors: readonly {
-    readonly category: Category;
-    readonly why: string;
-    readonly mutants: readonly string[];
-  }[];
-  readonly unreached: readonly {
-    readonly category: Category;
-    readonly why: string;
-    readonly functions: readonly string[];
-  }[];
+  /** Single mutants, by key. */
+  readonly mutants: readonly (Reason & { readonly keys: readonly string[] })[];
+  /** Functions, constants or schemas of which no mutant at all is noticed. */
+  readonly places: readonly (Reason & { readonly names: readonly string[] })[];
 };
 
 /** Reads the list of the package. */
 export const readEquivalents = (): Equivalents =>
   JSON.parse(readFileSync(join(import.meta.dirname, "../equivalents.json"), "utf8")) as Equivalents;
 
-/** The name of a function in the list. */
-export const functionOf = ({ file, where }: Pick<Mutant, "file" | "where">): string => `${file} ${where}`;
+/** The name of a function, constant or schema in the list. */
+export const placeNameOf = ({ file, where }: Pick<Mutant, "file" | "where">): string => `${file} ${where}`;
 
-/** Functions whose mutants were all out of reach. Reach is known for every mutant, also for those that were not run. */
-export const unreachedFunctions = (
-  mutants: readonly Mutant[],
-  reached: (id: number) => boolean,
-): ReadonlySet<string> => {
-  const names = new Set(mutants.map(functionOf));
-  for (const mutant of mutants) if (reached(mutant.id)) names.delete(functionOf(mutant));
-  return names;
-};
+/** Whether a vector noticed a mutant. */
+export const isNoticed = (fate: Fate): boolean => fate !== "survived" && fate !== "not reached";
 
 /** What a run found, as far as the list is concerned. */
 export type Findings = {
   readonly mutants: readonly Mutant[];
   /** Of the mutants that were run. */
   readonly outcomes: ReadonlyMap<number, Outcome>;
-  readonly reached: (id: number) => boolean;
 };
 
 /** Compares a run with the list; one sentence for each difference. */
-export const checkEquivalents = (list: Equivalents, { mutants, outcomes, reached }: Findings): string[] => {
+export const checkEquivalents = (list: Equivalents, { mutants, outcomes }: Findings): string[] => {
   const wrong: string[] = [];
+  for (const { category, why } of [...list.mutants, ...list.places]) {
+    if (!CATEGORIES.includes(category)) wrong.push(`"${category}" is no category`);
+    if (!/^[A-Z`].*\.$/.test(why)) wrong.push(`the reason "${why}" is no sentence`);
+  }
+  const names = list.places.flatMap((entry) => entry.names);
+  const keys = list.mutants.flatMap((entry) => entry.keys);
+  for (const name of twice([...names, ...keys])) wrong.push(`listed twice: ${name}`);
+  const byPlace = new Map<string, Mutant[]>();
+  for (const mutant of mutants) {
+    const name = placeNameOf(mutant);
+    byPlace.set(name, [...(byPlace.get(name) ?? []), mutant]);
+  }
   const byKey = new Map(mutants.map((mutant) => [mutant.key, mutant]));
-  const listed = new Set<string>();
-  for (const { category, why, mutants: keys } of list.survivors) {
-    if (!CATEGORIES.includes(category)) wrong.push(`"${category}" is no category`);
-    if (!why.endsWith(".")) wrong.push(`the reason "${why}" is no sentence`);
-    for (const key of keys) {
-      if (listed.has(key)) wrong.push(`listed twice: ${key}`);
-      listed.add(key);
-      const mutant = byKey.get(key);
-      if (mutant === undefined) {
-        wrong.push(`listed, but there is no such mutant: ${key}`);
-        continue;
-      }
-      const outcome = outcomes.get(mutant.id);
-      if (outcome === undefined || outcome.fate === "survived" || outcome.fate === "not reached") continue;
-      wrong.push(`listed, but noticed by ${outcome.by} (${outcome.fate}): ${key}`);
-    }
+  const stale = (name: string, mutant: Mutant): void => {
+    const outcome = outcomes.get(mutant.id);
+    if (outcome === undefined || !isNoticed(outcome.fate)) return;
+    const what = name === mutant.key ? "" : `, where no mutant should be noticed: ${mutant.key}`;
+    wrong.push(`listed, but noticed by ${outcome.by} (${outcome.fate}): ${name}${what}`);
+  };
+  for (const name of names) {
+    const found = byPlace.get(name);
+    if (found === undefined) wrong.push(`listed, but there is no such place: ${name}`);
+    for (const mutant of found ?? []) stale(name, mutant);
   }
-  const unreached = unreachedFunctions(mutants, reached);
-  const functions = new Set<string>();
-  for (const { category, why, functions: names } of list.unreached) {
-    if (!CATEGORIES.includes(category)) wrong.push(`"${category}" is no category`);
-    if (!why.endsWith(".")) wrong.push(`the reason "${why}" is no sentence`);
-    for (const name of names) {
-      if (functions.has(name)) wrong.push(`listed twice: ${name}`);
-      functions.add(name);
-      if (!unreached.has(name)) wrong.push(`listed as not reached, but it is reached or gone: ${name}`);
-    }
+  for (const key of keys) {
+    const mutant = byKey.get(key);
+    if (mutant === undefined) wrong.push(`listed, but there is no such mutant: ${key}`);
+    else stale(key, mutant);
   }
-  for (const name of unreached) {
-    if (!functions.has(name)) wrong.push(`not reached by any op, and not listed: ${name}`);
-  }
-  for (const [id, { fate }] of outcomes) {
-    const mutant = mutants[id - 1];
-    if (mutant === undefined || (fate !== "survived" && fate !== "not reached")) continue;
-    if (listed.has(mutant.key) || functions.has(functionOf(mutant))) continue;
-    wrong.push(`no vector notices, and not listed: ${mutant.key}`);
+  const listed = new Set([...names, ...keys]);
+  for (const mutant of mutants) {
+    const outcome = outcomes.get(mutant.id);
+    if (outcome === undefined || isNoticed(outcome.fate)) continue;
+    if (listed.has(mutant.key) || listed.has(placeNameOf(mutant))) continue;
+    wrong.push(`${outcome.fate === "survived" ? "no vector notices" : "no op reaches"}, and not listed: ${mutant.key}`);
   }
   return wrong;
 };
+
+const twice = (names: readonly string[]): string[] => names.filter((name, index) => names.indexOf(name) !== index);

@@ -1,5 +1,6 @@
 import type { Campaign } from "./campaign.ts";
 import { choose } from "./choice.ts";
+import { isNoticed } from "./equivalents.ts";
 import type { Mutant } from "./mutant.ts";
 import type { Fate, Outcome } from "./runner.ts";
 
@@ -15,9 +16,6 @@ export type HeldOut = {
 export const POINTS_MAX = 5;
 
 const SHARE = 0.1;
-
-/** Whether a vector noticed the mutant. */
-export const isNoticed = (fate: Fate): boolean => fate !== "survived" && fate !== "not reached";
 
 const percent = (part: number, whole: number): number => (whole === 0 ? 100 : (100 * part) / whole);
 

@@ -47,7 +47,12 @@ export const instrument = (sources: readonly Source[]): Instrumented => {
   const files = parsed.map(({ file, source }) => ({ file, source, makers: makersOf(source, all) }));
   const quiet = quietNodes(files);
   for (const { file, source, makers } of files) {
-    const { on, seen } = new FileWriter(file, source, (node) => quiet.has(node) || isMessage(node, makers), writer).write();
+    const { on, seen } = new FileWriter(
+      file,
+      source,
+      (node) => quiet.has(node) || isMessage(node, makers),
+      writer,
+    ).write();
     switched.set(file, on);
     covering.set(file, seen);
   }

@@ -72,7 +72,8 @@ const namedPart = (node: ts.Node): Named | undefined => {
   if (ts.isFunctionDeclaration(node) && node.name !== undefined && node.body !== undefined) {
     return { name: node.name, inner: node.body, scope: isExported(node) ? undefined : node.getSourceFile() };
   }
-  if (!ts.isVariableDeclaration(node) || !ts.isIdentifier(node.name) || node.initializer === undefined) return undefined;
+  if (!ts.isVariableDeclaration(node) || !ts.isIdentifier(node.name) || node.initializer === undefined)
+    return undefined;
   const list = node.parent;
   if (!ts.isVariableDeclarationList(list) || (list.flags & ts.NodeFlags.Const) === 0) return undefined;
   const { parent } = list;

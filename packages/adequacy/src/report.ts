@@ -1,6 +1,6 @@
 import { formatTable } from "@settld/output";
-import { type Equivalents, functionOf, unreachedFunctions } from "./equivalents.ts";
-import { type HeldOut, isNoticed } from "./held-out.ts";
+import { type Equivalents, isNoticed, placeNameOf } from "./equivalents.ts";
+import type { HeldOut } from "./held-out.ts";
 import type { Mutant } from "./mutant.ts";
 import type { Fate, Outcome } from "./runner.ts";
 
@@ -44,14 +44,15 @@ export const tableOf = (mutants: readonly Mutant[], outcomes: ReadonlyMap<number
 };
 
 /** The lines under the table: what is listed, by category, and what nine tenths of the vectors notice. */
-export const notesOf = (list: Equivalents, heldOut: readonly HeldOut[]): string[] => {
+export const notesOf = (list: Equivalents, mutants: readonly Mutant[], heldOut: readonly HeldOut[]): string[] => {
   const counts = new Map<string, number>();
-  for (const { category, mutants } of list.survivors)
-    counts.set(category, (counts.get(category) ?? 0) + mutants.length);
-  const functions = list.unreached.reduce((sum, entry) => sum + entry.functions.length, 0);
+  const add = (category: string, count: number): void => void counts.set(category, (counts.get(category) ?? 0) + count);
+  for (const { category, keys } of list.mutants) add(category, keys.length);
+  for (const { category, names } of list.places) {
+    add(category, mutants.filter((mutant) => names.includes(placeNameOf(mutant))).length);
+  }
   return [
-    `listed survivors: ${[...counts].map(([category, count]) => `${count} ${category}`).join(", ") || "none"}`,
-    `functions that no op reaches, listed: ${functions}`,
+    `listed with a reason: ${[...counts].map(([category, count]) => `${count} ${category}`).join(", ") || "none"}`,
     ...heldOut.map(
       ({ seed, heldOut, rate, whole }) =>
         `without ${heldOut} vectors held out by seed ${seed}: ${rate.toFixed(2)} % noticed, with all ${whole.toFixed(2)} %`,
@@ -83,16 +84,14 @@ export const diffOf = (
 export const jsonOf = (
   mutants: readonly Mutant[],
   outcomes: ReadonlyMap<number, Outcome>,
-  more: { readonly messages: number; readonly reached: (id: number) => boolean; readonly heldOut: readonly HeldOut[] },
+  more: { readonly messages: number; readonly heldOut: readonly HeldOut[] },
 ): object => ({
   mutants: outcomes.size,
   inMessages: more.messages,
   files: rowsOf(mutants, outcomes),
-  survivors: mutants.filter(({ id }) => outcomes.get(id)?.fate === "survived").map(({ key }) => key),
-  unreached: [...unreachedFunctions(mutants, more.reached)],
-  unreachedInReached: mutants
-    .filter((one) => outcomes.get(one.id)?.fate === "not reached")
-    .filter((one) => !unreachedFunctions(mutants, more.reached).has(functionOf(one)))
-    .map(({ key }) => key),
+  unnoticed: mutants.flatMap(({ id, key }) => {
+    const fate = outcomes.get(id)?.fate;
+    return fate === undefined || isNoticed(fate) ? [] : [{ key, fate }];
+  }),
   heldOut: more.heldOut,
 });

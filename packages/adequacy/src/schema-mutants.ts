@@ -52,14 +52,16 @@ const DROPPED: ReadonlySet<string> = new Set([
 const isSchema = (value: Json | undefined): value is Schema =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** What may take the place of a keyword's value; `undefined` leaves the keyword out. */
-const valuesOf = (keyword: string, value: Json, schema: Schema): (Json | undefined)[] => {
-  const dropped = DROPPED.has(keyword) ? [undefined] : [];
+/** What may take the place of a keyword's value; without a value the keyword is left out. */
+type Replacement = { readonly value?: Json; readonly shown?: string };
+
+const valuesOf = (keyword: string, value: Json, schema: Schema): Replacement[] => {
+  const dropped: Replacement[] = DROPPED.has(keyword) ? [{}] : [];
   if (BOUNDS.has(keyword) && typeof value === "number") {
-    return [...dropped, value + 1, ...(value === 0 ? [] : [value - 1])];
+    return [...dropped, { value: value + 1 }, ...(value === 0 ? [] : [{ value: value - 1 }])];
   }
   if (keyword === "pattern" && typeof value === "string") {
-    return [...dropped, ...patterns(value, "u").map(({ pattern }) => pattern)];
+    return [...dropped, ...patterns(value, "u").map(({ pattern, shown }) => ({ value: pattern, shown }))];
   }
   if (keyword === "required" && Array.isArray(value)) {
     const names = value as readonly string[];
@@ -67,31 +69,39 @@ const valuesOf = (keyword: string, value: Json, schema: Schema): (Json | undefin
       (name) => !names.includes(name),
     );
     return [
-      ...names.map((name) => names.filter((other) => other !== name)),
+      ...names.map((name) => ({ value: names.filter((other) => other !== name), shown: `without ${name}` })),
       // As common as a forgotten member: one that an implementation asks for although it may be missing.
-      ...optional.map((name) => [...names, name]),
+      ...optional.map((name) => ({ value: [...names, name], shown: `with ${name}` })),
     ];
   }
   if (keyword === "enum" && Array.isArray(value) && value.length > 1) {
-    return [...dropped, ...value.map((item) => value.filter((other) => other !== item))];
+    return [
+      ...dropped,
+      ...value.map((item) => ({
+        value: value.filter((other) => other !== item),
+        shown: `without ${JSON.stringify(item)}`,
+      })),
+    ];
   }
   return dropped;
 };
 
-const shownOf = (value: Json | undefined): string => (value === undefined ? REMOVED : JSON.stringify(value));
+const shownOf = ({ value, shown }: Replacement): string =>
+  shown ?? (value === undefined ? REMOVED : JSON.stringify(value));
 
 /** Mutants of the schemas: loosened, tightened and dropped keywords, in reading order. `id` continues from `last`. */
 export const mutateSchemas = (schemas: ReadonlyMap<string, Schema>, last: number): SchemaMutant[] => {
   const keys = new Keys();
   const found: SchemaMutant[] = [];
   const visit = (name: string, schema: Schema, path: readonly (string | number)[]): void => {
-    const add = (keyword: string, original: Json, value: Json | undefined): void => {
+    const add = (keyword: string, original: Json, other: Replacement): void => {
+      const { value } = other;
       const at = [...path, keyword];
       const named = {
         file: `schemas/${name}`,
         where: `/${path.join("/")}`,
         original: `${keyword}: ${JSON.stringify(original)}`,
-        replacement: shownOf(value),
+        replacement: shownOf(other),
       };
       const id = last + found.length + 1;
       const mutant: Mutant = { id, key: keys.next(named), ...named, operator: "schema", start: 0, end: 0 };
@@ -104,12 +114,10 @@ export const mutateSchemas = (schemas: ReadonlyMap<string, Schema>, last: number
           if (isSchema(inner)) visit(name, inner, [...path, keyword, member]);
         }
       } else if (keyword === "oneOf" && Array.isArray(value)) {
-        for (const one of value)
-          add(
-            keyword,
-            value,
-            value.filter((other) => other !== one),
-          );
+        for (const one of value) {
+          const others = value.filter((other) => other !== one);
+          add(keyword, value, { value: others, shown: `without ${JSON.stringify(one)}` });
+        }
       } else if (
         (keyword === "items" || keyword === "propertyNames" || keyword === "additionalProperties") &&
         isSchema(value)

@@ -94,6 +94,8 @@ process.on("message", (order: Order) => {
       send({ kind: "failed", message: error instanceof Error ? (error.stack ?? error.message) : String(error) });
     });
 });
+// Without its parent a worker has nothing to do.
+process.on("disconnect", () => process.exit());
 // A mutant may throw where nobody waits for it. The case that waits then says what came of it.
 process.on("uncaughtException", () => {});
 process.on("unhandledRejection", () => {});

@@ -66,17 +66,6 @@ const stepsFor = (full: boolean, report: string): Step[] => {
     { name: "readme", what: "every block of the README", command: script("readme", "--check"), needs: ["build"] },
     { name: "runtimes", what: "every vector on Node, Bun and Deno", command: script("runtimes"), alone: true },
     {
-      name: "adequacy",
-      what: full ? "every mutant is noticed by a vector" : "a sample of mutants is noticed by the vectors",
-      command: [
-        process.execPath,
-        "--conditions=@settld/source",
-        "packages/adequacy/src/adequacy.ts",
-        ...(full ? [] : ["--sample", "100"]),
-      ],
-      alone: true,
-    },
-    {
       name: "unit",
       what: "unit, property and vector tests",
       command: ["vitest", "run", "--reporter=dot", "--reporter=json", `--outputFile.json=${report}`],

@@ -4,7 +4,7 @@
  * file that `files` forgets shows nowhere else.
  */
 import { execFile } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
@@ -134,6 +134,8 @@ const check = async (packed: Packed): Promise<string[]> => {
 const linkDependencies = ({ dir, manifest }: Packed, temp: string): void => {
   for (const name of Object.keys(manifest.dependencies ?? {}).filter((name) => !/^(@settld\/|settld$)/.test(name))) {
     const link = join(temp, "node_modules", name);
+    // Two packages may need the same one.
+    if (existsSync(link)) continue;
     mkdirSync(dirname(link), { recursive: true });
     symlinkSync(realpathSync(join(root, dir, "node_modules", name)), link, "dir");
   }

@@ -14,7 +14,7 @@ import { progressOn } from "../fuzz/progress.ts";
 import { readRepro, reproOf, writeRepro } from "../fuzz/repro.ts";
 import { type FuzzResult, fuzz } from "../fuzz/run.ts";
 import { depthLines, differenceLines, nameOf, outcomeLine, summaryJson, unansweredLines } from "../fuzz/show.ts";
-import { type Shrunk, shrinkAll } from "../fuzz/shrink.ts";
+import { type Finding, type Shrunk, shrinkAll } from "../fuzz/shrink.ts";
 import { onInterrupt } from "../run/interrupt.ts";
 import { type AdapterValues, addAdapter, integer } from "./options.ts";
 
@@ -128,9 +128,24 @@ const namesOf = ({ hellos }: Pick<FuzzResult, "hellos">, { specs }: Opponents): 
   nameOf(hellos[1], specs[1]),
 ];
 
+// Shorter than for the run: whatever takes longer is no smaller form of a difference, and there are many to ask.
+const SHRINK_TIMEOUT_MS = 10_000;
+
 const shrinkFound = async (result: FuzzResult, corpus: Corpus, opponents: Opponents): Promise<Shrunk[]> => {
   const found = result.groups.flatMap(({ first }) => first);
-  if (found.length === 0) return [];
+  // Each look at silence costs a minute or so.
+  const silent = found.filter(({ outcomes }) => outcomes.some(({ kind }) => kind === "timeout"));
+  const others = found.filter((finding) => !silent.includes(finding));
+  const shrunk = others.length === 0 ? [] : await shrinkOthers(others, corpus, opponents);
+  return [...shrunk, ...silent.map((finding) => ({ ...finding, input: finding.found.input, tries: 0 }))];
+};
+
+const shrinkOthers = async (
+  found: readonly Finding[],
+  corpus: Corpus,
+  { timeoutMs = SHRINK_TIMEOUT_MS, ...opponents }: Opponents,
+): Promise<Shrunk[]> => {
+  const quicker = { ...opponents, timeoutMs: Math.min(timeoutMs, SHRINK_TIMEOUT_MS) };
   const progress = progressOn();
   let asked = 0;
   try {
@@ -138,7 +153,7 @@ const shrinkFound = async (result: FuzzResult, corpus: Corpus, opponents: Oppone
       asked += inputs.length;
       progress.show(`shrinking ${found.length} differences, ${asked} inputs`);
       try {
-        return await askBoth(opponents, inputs);
+        return await askBoth(quicker, inputs);
       } catch (error) {
         // What was found is worth more than a small input, so an adapter that breaks now only ends the search.
         if (error instanceof OpponentError) return inputs.map(() => undefined);

@@ -49,9 +49,14 @@ export const askBoth = async (
   const ask = async (side: Side): Promise<ReadonlyMap<string, Outcome>> => {
     const outcomes = new Map<string, Outcome>();
     const onOutcome = (id: string, outcome: Outcome): void => void outcomes.set(id, outcome);
-    const { stopped } = await askAll(opponents.specs[side], questions, { ...askOptions(opponents), onOutcome });
-    // Inputs that all crash an adapter make it look lost, and what was answered until then is what is asked for.
-    if (stopped !== undefined && stopped.code !== "CONF_ADAPTER_LOST") throw new OpponentError(side, stopped);
+    for (let left = questions, before = -1; left.length > 0 && outcomes.size > before; ) {
+      before = outcomes.size;
+      const { stopped } = await askAll(opponents.specs[side], left, { ...askOptions(opponents), onOutcome });
+      if (stopped === undefined) break;
+      // Inputs that crash an adapter one after another make it look lost, so the others are asked anew.
+      if (stopped.code !== "CONF_ADAPTER_LOST") throw new OpponentError(side, stopped);
+      left = questions.filter(({ id }) => !outcomes.has(id));
+    }
     return outcomes;
   };
   const [one, other] = await Promise.all([ask(0), ask(1)]);

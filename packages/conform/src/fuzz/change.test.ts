@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { changeBytes } from "./bytes.ts";
 import { changeJson, placeOf, replaceAt, walkJson } from "./change-json.ts";
-import { encodeJson, type Json } from "./json.ts";
+import { depthOf, encodeJson, type Json } from "./json.ts";
 import { randomJson } from "./make/document.ts";
 import { Random } from "./random.ts";
 import { oneOddity, writeOddly } from "./write-json.ts";
@@ -22,11 +22,6 @@ test("a changed document has a canonical form again, unless it became too deep",
     { numRuns: 500 },
   );
 });
-
-const depthOf = (value: Json): number =>
-  typeof value === "object" && value !== null
-    ? 1 + Object.values(value).reduce((most: number, member) => Math.max(most, depthOf(member as Json)), 0)
-    : 0;
 
 test("a change leaves the original alone", () => {
   fc.assert(

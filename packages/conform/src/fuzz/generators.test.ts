@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { base64Decode, parseJson, utf8 } from "@settld/protocol";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import fc from "fast-check";
 import { expect, test } from "vitest";
@@ -6,6 +7,7 @@ import { OPS } from "../adapter/ops.ts";
 import { allVectors } from "../data.ts";
 import { corpusOf } from "./corpus.ts";
 import { type CaseKey, FUZZ_OPS, makeCase } from "./generators.ts";
+import { depthOf, tryParse } from "./json.ts";
 import { keyFile } from "./key-file.ts";
 import { openKeys } from "./keys.ts";
 
@@ -79,6 +81,25 @@ test("every input matches the schema of its op", async () => {
   }
   expect(wrong).toEqual([]);
   expect([...seen].sort()).toEqual([...OPS].sort());
+});
+
+test("every case is a message, which is strict JSON", async () => {
+  await fc.assert(
+    fc.asyncProperty(keys, async (key) => {
+      const { op, input } = await makeCase(corpus, key);
+      const line = utf8(JSON.stringify({ type: "case", id: "1", op, input }));
+      expect(parseJson(line, { maxBytes: 67_108_864 })).toMatchObject({ op });
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test("a value that a pointer finds fits into an answer", async () => {
+  for (let number = 0; number < 500; number += 1) {
+    const { input } = await makeCase(corpus, { seed: 3, number, ops: ["pointer.resolve"] });
+    const document = tryParse(base64Decode(String(input["document"])));
+    if (document !== undefined) expect(depthOf(document)).toBeLessThanOrEqual(45);
+  }
 });
 
 test("inputs at limits come in turn", async () => {

@@ -27,6 +27,12 @@ export const setMember = (object: JsonObject, name: string, value: Json): void =
   Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true });
 };
 
+/** How deep arrays and objects are nested in a value; 0 for everything else. */
+export const depthOf = (value: Json): number =>
+  typeof value === "object" && value !== null
+    ? 1 + Object.values(value).reduce((most: number, member) => Math.max(most, depthOf(member)), 0)
+    : 0;
+
 /** Parses JSON that may be anything; `undefined` when it is none. */
 export const tryParse = (bytes: Uint8Array): Json | undefined => {
   try {

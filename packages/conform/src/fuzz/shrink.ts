@@ -51,8 +51,8 @@ export const shrinkAll = async (
   );
   let active = states.length;
   // The fewer are left, the more each may ask; a few questions are needed to get anywhere.
-  const batch = (): number => Math.min(24, Math.max(3, Math.floor(limits.perRound / Math.max(1, active))));
-  const searches = states.map((state) => search(state, corpus, batch));
+  const share = (): number => Math.min(24, Math.max(FEW, Math.floor(limits.perRound / Math.max(1, active))));
+  const searches = states.map((state) => search(state, corpus, isCrash(state) ? () => FEW : share));
   const asked: (readonly FuzzInput[] | undefined)[] = await Promise.all(
     searches.map(async (one) => yieldedBy(await one.next([]))),
   );
@@ -74,6 +74,11 @@ export const shrinkAll = async (
   }
   return states.map(({ finding, best, outcomes, tries }) => ({ ...finding, outcomes, input: best, tries }));
 };
+
+// Every crash costs the start of a process, so there it is better to look at what came out before asking on.
+const FEW = 3;
+
+const isCrash = ({ finding }: State): boolean => finding.outcomes.some(({ kind }) => kind === "crash");
 
 const yieldedBy = <T>(result: IteratorResult<T, void>): T | undefined =>
   result.done === true ? undefined : result.value;

@@ -3,7 +3,7 @@ import { changeBytes } from "../bytes.ts";
 import { changeJson, walkJson } from "../change-json.ts";
 import type { Corpus } from "../corpus.ts";
 import { fewTimes, type Generator, type Steps } from "../generator.ts";
-import { encodeJson, type Json, type JsonObject, tryParse } from "../json.ts";
+import { depthOf, encodeJson, type Json, type JsonObject, tryParse } from "../json.ts";
 import type { Random } from "../random.ts";
 import { INTEGERS, MONEY_TEXTS, ODD_TEXTS } from "../scalars.ts";
 import { oneOddity, writeOddly } from "../write-json.ts";
@@ -95,6 +95,8 @@ const changePointer = (pointer: string, random: Random): string =>
     [1, () => random.pick(ODD_TEXTS)],
   ])();
 
+const FOUND_DEPTH_MAX = 40;
+
 const resolvable = (corpus: Corpus, random: Random, steps: Steps): JsonObject => {
   const sample = random.pick(corpus.samples("pointer.resolve"));
   const bytes = random.weighted<() => Uint8Array>([
@@ -103,8 +105,10 @@ const resolvable = (corpus: Corpus, random: Random, steps: Steps): JsonObject =>
     [2, () => random.pick(corpus.documents)],
     [1, () => changedDocument(corpus, random, steps)],
   ])();
-  const pointer = steps.change(pointerTo(bytes, random), random.below(3), random, changePointer);
-  return { document: base64Encode(bytes), pointer };
+  // A value that is found comes back in the answer, which must not be nested too deep for a message (CONF-1).
+  const document = depthOf(tryParse(bytes) ?? null) > FOUND_DEPTH_MAX ? encodeJson(randomJson(random, 3)) : bytes;
+  const pointer = steps.change(pointerTo(document, random), random.below(3), random, changePointer);
+  return { document: base64Encode(document), pointer };
 };
 
 /** JSON documents for the parsers, by structure and by byte, and pointers into them. */
