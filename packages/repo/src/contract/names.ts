@@ -30,7 +30,14 @@ const readAll = (base: string, pattern: string): Map<string, string> =>
   );
 
 /** Packages that talk about codes without raising them: tooling, and vectors as somebody else's expectations. */
-const talkers = ["packages/repo/", "packages/bench/", "packages/testkit/", "packages/vectors-build/"];
+const talkers = [
+  "packages/repo/",
+  "packages/bench/",
+  "packages/testkit/",
+  "packages/vectors-build/",
+  "packages/adequacy/",
+  "packages/conform/src/fuzz/",
+];
 
 /** Reads all of it from the repository at `base`. */
 export const readNames = (base: string): Names => ({

@@ -63,6 +63,7 @@ def pointer_resolve(given: Input) -> Facts:
 
 def jcs_canonicalize(given: Input) -> Facts:
     data = octets(given["bytes"])
+    strict_json.check_size(data, limits.PAYLOAD_BYTES)
     jcs.parse_canonical(data)
     return {"digest": digests.digest(data)}
 

@@ -29,10 +29,16 @@ _POINTER = re.compile(r"(?:/(?:[^~/]|~[01])*)*")
 _INDEX = re.compile(r"0|[1-9][0-9]*")
 
 
+def check_size(data: bytes, max_bytes: int) -> None:
+    """LIMIT-1: a document has at most so many bytes."""
+    if len(data) > max_bytes:
+        raise SettldError("LIMIT_JSON_BYTES", f"{len(data)} bytes, at most {max_bytes}")
+
+
 def parse(data: bytes, max_bytes: Optional[int] = None, max_depth: int = limits.DEPTH) -> Json:
     """Parse one strict JSON document."""
-    if max_bytes is not None and len(data) > max_bytes:
-        raise SettldError("LIMIT_JSON_BYTES", f"{len(data)} bytes, at most {max_bytes}")
+    if max_bytes is not None:
+        check_size(data, max_bytes)
     if data.startswith(_BOM):
         raise SettldError("JSON_BOM")
     try:
