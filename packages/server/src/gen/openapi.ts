@@ -63,6 +63,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
     }
   ],
   "x-settld-codes-elsewhere": {
+    "LEDGER_ENTRY": "Raised by whoever reads an account log, not by a route.",
     "HTTP_METHOD": "Every path, for a method that it does not have.",
     "STORE_RECONCILIATION": "The code of each finding in the report of audit.retrieve.",
     "STORE_VERSION": "The server does not start.",
