@@ -1,3 +1,9 @@
+import { calendar } from "./area/adequacy-calendar.ts";
+import { wholeFiles } from "./area/adequacy-file.ts";
+import { edges } from "./area/adequacy-json.ts";
+import { pattern } from "./area/adequacy-pattern.ts";
+import { rules } from "./area/adequacy-rules.ts";
+import { signatures } from "./area/adequacy-signature.ts";
 import { bundle } from "./area/bundle.ts";
 import { bytes } from "./area/bytes.ts";
 import { chain } from "./area/chain.ts";
@@ -78,4 +84,10 @@ export const files: readonly VectorFile[] = [
   issueReceipt,
   issueBundle,
   ...issueOrder,
+  pattern,
+  calendar,
+  ...edges,
+  ...rules,
+  ...signatures,
+  ...wholeFiles,
 ];
