@@ -89,6 +89,7 @@ const rejects: readonly Bad[] = [
     "The same in a string that has an escape before it.",
     "check control characters up to the first escape",
   ),
+  syntax("unclosed-behind-escape", '"a\\nb', "The end of the text is no end of a string.", "close strings at the end"),
   syntax("escape-slash-digit", '"\\u01/1"', "A slash comes before the digits in ASCII.", "accept what is below 9"),
   syntax("escape-at-digit", '"\\u004@"', "An at sign comes before the letters in ASCII.", "accept what is below f"),
   surrogate("last-low-alone", '"\\udfff"', "The last low surrogate, alone.", "end the surrogates at U+DFFE"),

@@ -3,7 +3,21 @@ import { bytesOf, idOf, trustDoc } from "../cast.ts";
 import { type Case, field, file, type VectorFile } from "../format.ts";
 import { EMPTY, extend, type Log } from "../log-builder.ts";
 import { after, type LogCase } from "../log-case.ts";
-import { accept, cancel, delivered, FILE, fund, NO_BALANCES, OFFERED, offer, settle, terms, valid } from "../story.ts";
+import {
+  accept,
+  approve,
+  cancel,
+  delivered,
+  FILE,
+  fund,
+  NO_BALANCES,
+  OFFERED,
+  offer,
+  REVIEW,
+  settle,
+  terms,
+  valid,
+} from "../story.ts";
 import { at } from "../time.ts";
 
 // Rules about one of several, and the smallest sums.
@@ -147,6 +161,19 @@ export const rules: readonly VectorFile[] = [
     groups: [
       after("Offers.", EMPTY, offers),
       after("After an offer.", OFFERED, inOffered),
+      after("In review.", REVIEW, [
+        {
+          id: "edge-approved-unknown-requirement",
+          clause: "EVENT-13",
+          code: "EVENT_REQUIREMENT_UNKNOWN",
+          fault: "approval-of-no-requirement",
+          twin: "approved-one-of-two",
+          pointer: "/body/requirement",
+          why: "The policy has no requirement of this name, of whatever kind.",
+          kills: "ask what was not found for its kind",
+          steps: [approve({ requirement: "nothing" })],
+        },
+      ]),
       after("One cent in escrow.", ONE_FUNDED, cancelled),
     ],
   },
