@@ -1,6 +1,6 @@
 /**
  * `pnpm adequacy`: whether a faulty implementation can pass the conformance vectors. Every mutant of the protocol, the
- * kernel, the verifier and their schemas has to be noticed by a vector, or be listed in `equivalents.json` with a reason.
+ * kernel, the verifier and their schemas has to be noticed by a vector, or be listed in `equivalents` with a reason.
  *
  *   --file NAME     only mutants of files whose path begins so, such as protocol/json.ts (repeatable)
  *   --mutant KEY    shows one mutant as a change, the vectors that reach it, and what became of it

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Mutant } from "./mutant.ts";
 import type { Fate, Outcome } from "./runner.ts";
@@ -23,7 +23,7 @@ export type Category = (typeof CATEGORIES)[number];
 
 type Reason = { readonly category: Category; readonly why: string };
 
-/** `equivalents.json`: what no vector notices, each with its reason. */
+/** A file of `equivalents`: what no vector notices, each with its reason. */
 export type Equivalents = {
   /** Single mutants, by key. */
   readonly mutants: readonly (Reason & { readonly keys: readonly string[] })[];
@@ -31,9 +31,13 @@ export type Equivalents = {
   readonly places: readonly (Reason & { readonly names: readonly string[] })[];
 };
 
-/** Reads the list of the package. */
-export const readEquivalents = (): Equivalents =>
-  JSON.parse(readFileSync(join(import.meta.dirname, "../equivalents.json"), "utf8")) as Equivalents;
+const FOLDER = join(import.meta.dirname, "../equivalents");
+
+/** Reads the lists of the package as one. */
+export const readEquivalents = (): Equivalents => {
+  const lists = readdirSync(FOLDER).map((name) => JSON.parse(readFileSync(join(FOLDER, name), "utf8")) as Equivalents);
+  return { mutants: lists.flatMap(({ mutants }) => mutants), places: lists.flatMap(({ places }) => places) };
+};
 
 /** The name of a function, constant or schema in the list. */
 export const placeNameOf = ({ file, where }: Pick<Mutant, "file" | "where">): string => `${file} ${where}`;
