@@ -34,7 +34,7 @@ export class Runner {
   readonly #validators: Validators;
   readonly #siteCount: number;
   readonly #cases: readonly Case[];
-  readonly #onCase: () => void;
+  readonly #onCase: () => void | Promise<void>;
 
   constructor(
     switched: Program,
@@ -42,7 +42,7 @@ export class Runner {
     siteCount: number,
     validators: Validators,
     cases: readonly Case[],
-    onCase: () => void = () => {},
+    onCase: () => void | Promise<void> = () => {},
   ) {
     this.#switched = switched;
     this.#covering = covering;
@@ -94,7 +94,7 @@ export class Runner {
     let program: Exports | undefined;
     for (const index of cases) {
       const one = this.#at(index);
-      this.#onCase();
+      await this.#onCase();
       runtime.restart((turns[index] ?? 0) * TURNS_FACTOR + TURNS_MORE);
       if (program === undefined) {
         try {

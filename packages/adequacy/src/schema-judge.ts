@@ -28,7 +28,7 @@ export class SchemaJudge {
   }
 
   /** Runs all cases once, and keeps what they give to validators. */
-  async prepare(program: Program, cases: readonly Case[], onCase: () => void = () => {}): Promise<void> {
+  async prepare(program: Program, cases: readonly Case[], onCase: () => void | Promise<void> = () => {}): Promise<void> {
     let current = 0;
     const watched = Object.fromEntries(
       Object.entries(this.#validators).map(([name, validate]) => {
@@ -52,7 +52,7 @@ export class SchemaJudge {
     const { answer } = program(0, new Runtime(0, watched));
     for (const [index, one] of cases.entries()) {
       current = index;
-      onCase();
+      await onCase();
       await answer(one.op, one.read());
     }
     const compiled = this.#compile(this.#schemas, Object.keys(this.#targets));

@@ -1,4 +1,5 @@
 /** A process that judges mutants for `pool.ts`. What a mutant does to it stays in it. */
+import { setImmediate } from "node:timers/promises";
 import { readCases } from "./cases.ts";
 import type { Order, Reply, Setup } from "./order.ts";
 import { compileProgram, Runtime, type Validators } from "./program.ts";
@@ -12,11 +13,13 @@ let said = 0;
 
 const send = (reply: Reply): void => void process.send?.(reply);
 
-const sayAlive = (): void => {
+const sayAlive = async (): Promise<void> => {
   const now = performance.now();
   if (now - said < ALIVE_MS) return;
   said = now;
   send({ kind: "alive" });
+  // Cases may follow each other without a turn of the event loop; that a parent is gone is only heard in one.
+  await setImmediate();
 };
 
 /** Everything that a setup makes. */
