@@ -62,6 +62,11 @@ const stepsFor = (full: boolean, report: string): Step[] => {
     { name: "knip", what: "dead code and dependencies", command: ["knip"] },
     { name: "contract", what: "changes against contract.lock.json", command: script("contract", "check") },
     { name: "python", what: "the second implementation and its vectors", command: script("python") },
+    {
+      name: "fuzz",
+      what: "both implementations, the same cases",
+      command: script("fuzz", ...(full ? ["--cases", "20000", "--seed", "2026"] : [])),
+    },
     { name: "packages", what: "packed tarballs", command: script("packages"), needs: ["build"] },
     { name: "readme", what: "every block of the README", command: script("readme", "--check"), needs: ["build"] },
     { name: "runtimes", what: "every vector on Node, Bun and Deno", command: script("runtimes"), alone: true },

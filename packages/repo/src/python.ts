@@ -4,11 +4,10 @@
  */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
+import { findPython } from "./find-python.ts";
 import { root } from "./workspace.ts";
 
-const VERSION = "import sys; sys.exit(0 if sys.version_info >= (3, 9) else 1)";
-
-const python = ["python3", "python"].find((name) => spawnSync(name, ["-c", VERSION]).status === 0);
+const python = findPython();
 
 if (python === undefined) {
   console.log("SKIP python: no Python 3.9 or later on the PATH");
