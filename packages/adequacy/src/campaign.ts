@@ -52,13 +52,13 @@ export class Campaign {
     const instrumented = instrument(readSources(root));
     const cases = readCases(vectors);
     const schemaMutants = mutateSchemas(readSchemas(root), instrumented.mutants.length);
-    const node = await startPool(root, vectors, instrumented, "node");
+    const node = await startPool(root, vectors, cases.length, instrumented, "node");
     const all = [...cases.keys()];
     const traced = await node.trace(all);
     const turns = traced.traces.map((trace) => trace.turns);
     const order = all.sort((a, b) => (turns[a] ?? 0) - (turns[b] ?? 0) || a - b);
     const fast = order.filter((index) => (turns[index] ?? 0) <= FAST_TURNS_MAX);
-    const web = await startPool(root, vectors, instrumented, "web");
+    const web = await startPool(root, vectors, cases.length, instrumented, "web");
     const tracedOnWeb = await web.trace(fast);
 
     const plans = new Map<number, Plan>();
@@ -139,7 +139,13 @@ export class Campaign {
   }
 }
 
-const startPool = async (root: string, vectors: string, instrumented: Instrumented, port: Port): Promise<Pool> => {
+const startPool = async (
+  root: string,
+  vectors: string,
+  caseCount: number,
+  instrumented: Instrumented,
+  port: Port,
+): Promise<Pool> => {
   const [switched, covering, plain, validators] = await Promise.all([
     bundleProgram(root, instrumented.switched, port),
     bundleProgram(root, instrumented.covering, port),
@@ -149,7 +155,7 @@ const startPool = async (root: string, vectors: string, instrumented: Instrument
   const targets = validatorTargets(root);
   const siteCount = instrumented.siteCount;
   return new Pool(
-    { root, vectors, switched, covering, plain, validators, targets, siteCount },
+    { root, vectors, caseCount, switched, covering, plain, validators, targets, siteCount },
     Math.min(2, availableParallelism()),
   );
 };

@@ -4,8 +4,9 @@ import type { SchemaEdit } from "./schema-mutants.ts";
 /** What every worker needs once: the scripts of `bundle.ts`. */
 export type Setup = {
   readonly root: string;
-  /** The folder of the vectors. */
+  /** The folder of the vectors, and how many there were at the beginning. */
   readonly vectors: string;
+  readonly caseCount: number;
   readonly switched: string;
   readonly covering: string;
   /** The program as it is, for mutants of schemas. */

@@ -13,9 +13,13 @@ export const rememberedCrypto = (): typeof nodeCrypto => {
   const imported =
     (make: (input: never) => nodeCrypto.KeyObject) =>
     (input: unknown): nodeCrypto.KeyObject => {
-      const { key, type } = input as { readonly key: unknown; readonly type: unknown };
+      const { key, format, type } = input as {
+        readonly key: unknown;
+        readonly format: unknown;
+        readonly type: unknown;
+      };
       if (!Buffer.isBuffer(key)) return make(input as never);
-      const name = `${String(type)} ${key.toString("base64")}`;
+      const name = `${String(format)} ${String(type)} ${key.toString("base64")}`;
       const known = keys.get(name);
       if (known !== undefined) return known;
       const object = make(input as never);

@@ -28,7 +28,11 @@ export class SchemaJudge {
   }
 
   /** Runs all cases once, and keeps what they give to validators. */
-  async prepare(program: Program, cases: readonly Case[], onCase: () => void | Promise<void> = () => {}): Promise<void> {
+  async prepare(
+    program: Program,
+    cases: readonly Case[],
+    onCase: () => void | Promise<void> = () => {},
+  ): Promise<void> {
     let current = 0;
     const watched = Object.fromEntries(
       Object.entries(this.#validators).map(([name, validate]) => {

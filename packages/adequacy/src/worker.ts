@@ -34,6 +34,7 @@ class Bench {
   constructor(setup: Setup) {
     this.#setup = setup;
     this.#cases = readCases(setup.vectors);
+    if (this.#cases.length !== setup.caseCount) throw new Error("the vectors changed during the run");
     this.#validators = compileProgram(setup.validators)(0, new Runtime(0, {})) as unknown as Validators;
     const [switched, covering] = [compileProgram(setup.switched), compileProgram(setup.covering)];
     this.runner = new Runner(switched, covering, setup.siteCount, this.#validators, this.#cases, sayAlive);

@@ -142,7 +142,6 @@ function applyOffer(offer: AgreementOffered, digest: Digest): Applied {
     itemSizes: new Map(),
     cancelled: false,
     funded: 0n,
-    released: 0n,
     balances: ZERO_BALANCES,
   };
   return { ok: true, state, transaction: undefined };
@@ -297,12 +296,12 @@ function applyReaction(state: AgreementState, event: LoggedEvent, at: number, du
       return move({ ...next, status: final ? "decided" : "funded", decision });
     }
     case "settlement.executed": {
-      const { toSeller, fee, toBuyer, held } = amountsOf(expected.body);
-      const released = state.released + toSeller + fee;
+      const { toSeller, fee, toBuyer } = amountsOf(expected.body);
+      const held = BigInt(expected.body.held);
       const moved: AgreementState =
         held > 0n
-          ? { ...next, status: "window", released, timer: addDuration(at, state.offer.body.disputeMs) }
-          : { ...next, status: "closing", released };
+          ? { ...next, status: "window", timer: addDuration(at, state.offer.body.disputeMs) }
+          : { ...next, status: "closing" };
       return settle(moved, event, [
         ["escrow", -(toSeller + fee + toBuyer + held)],
         ["seller", toSeller],
@@ -312,8 +311,8 @@ function applyReaction(state: AgreementState, event: LoggedEvent, at: number, du
       ]);
     }
     case "holdback.released": {
-      const { toSeller, fee, toBuyer } = amountsOf({ ...expected.body, held: "0" });
-      return settle({ ...next, status: "closing", released: state.released + toSeller + fee }, event, [
+      const { toSeller, fee, toBuyer } = amountsOf(expected.body);
+      return settle({ ...next, status: "closing" }, event, [
         ["holdback", -(toSeller + fee + toBuyer)],
         ["seller", toSeller],
         ["fee", fee],
@@ -325,18 +324,12 @@ function applyReaction(state: AgreementState, event: LoggedEvent, at: number, du
   }
 }
 
-function amountsOf(body: { toSeller: string; fee: string; toBuyer: string; held: string }): {
+function amountsOf(body: { toSeller: string; fee: string; toBuyer: string }): {
   readonly toSeller: bigint;
   readonly fee: bigint;
   readonly toBuyer: bigint;
-  readonly held: bigint;
 } {
-  return {
-    toSeller: BigInt(body.toSeller),
-    fee: BigInt(body.fee),
-    toBuyer: BigInt(body.toBuyer),
-    held: BigInt(body.held),
-  };
+  return { toSeller: BigInt(body.toSeller), fee: BigInt(body.fee), toBuyer: BigInt(body.toBuyer) };
 }
 
 function settle(

@@ -12,6 +12,8 @@ import { type AgreementState, totalsOf } from "./state.ts";
 
 type Known = { payload: EventPayload; digest: ReturnType<typeof digestOfPayload> };
 
+const MOVING: readonly string[] = ["escrow.funded", "settlement.executed", "holdback.released"];
+
 class Walk {
   readonly model = new Model();
   state: AgreementState | undefined;
@@ -48,7 +50,32 @@ class Walk {
       this.seen.add(`${this.model.terms.policy.payout.kind} ${payload.body.outcome}`);
     if (payload.type === "agreement.closed") this.seen.add(payload.body.reason);
     this.log.push({ payload, digest });
-    if (transaction !== undefined) this.transactions.push(transaction);
+    expect(transaction !== undefined).toBe(MOVING.includes(payload.type));
+    if (transaction !== undefined) this.posted(payload, digest, transaction);
+  }
+
+  /** A transaction names its event, and accounts with everything that tells them from others; none of nothing. */
+  posted(payload: EventPayload, digest: Known["digest"], transaction: Transaction): void {
+    const { parties, amount } = this.model.terms;
+    const owners = new Map([
+      ["buyer", parties.buyer.id],
+      ["seller", parties.seller.id],
+      ["fee", parties.settler.id],
+    ]);
+    expect(transaction).toEqual({
+      id: digest,
+      type: payload.type,
+      at: Date.parse(payload.at),
+      postings: expect.anything(),
+    });
+    for (const { account, value } of transaction.postings) {
+      const owner = owners.get(account.kind);
+      const { assetCode, assetScale } = amount;
+      const bound = owner === undefined ? { agreement: this.log[0]?.digest } : { owner };
+      expect(account).toEqual({ kind: account.kind, ...bound, assetCode, assetScale });
+      expect(value).not.toBe(0n);
+    }
+    this.transactions.push(transaction);
   }
 
   /** Kernel and model say the same, and money is neither made nor lost. */
@@ -65,8 +92,9 @@ class Walk {
       at: state.at,
       head: state.head,
       attempts: state.attempts,
+      attempt: state.submission?.attempt ?? 0,
       balances: state.balances,
-      released: state.released,
+      released: state.balances.seller + state.balances.fee,
       totals: totalsOf(state),
       sizes: [...state.itemSizes],
       reason: state.reason ?? "",
@@ -76,6 +104,7 @@ class Walk {
       at: model.at,
       head: model.head,
       attempts: model.attempts,
+      attempt: model.attempts,
       balances: {
         buyer: model.buyer,
         seller: model.seller,
@@ -91,7 +120,9 @@ class Walk {
     const { buyer, seller, escrow, holdback, fee } = state.balances;
     expect(buyer + seller + escrow + holdback + fee).toBe(0n);
     expect(escrow >= 0n && holdback >= 0n && seller >= 0n && fee >= 0n).toBe(true);
-    expect(checkLedger(this.transactions, { closed: state.status === "closed" }).ok).toBe(true);
+    const audit = checkLedger(this.transactions, { closed: state.status === "closed" });
+    expect(audit).toEqual({ ok: true, balances: state.balances });
+    if (state.status !== "closed") expect(() => receiptOf(state, state.at)).toThrow(TypeError);
   }
 
   /** A crash loses everything but the log; what is rebuilt from it must be the same, down to the last member. */

@@ -33,9 +33,9 @@ function checkParties({ parties }: Terms): Rejection | undefined {
     if (other !== undefined) return overlap(`/body/parties/${role}/id`, other, role);
     seen.set(id, role);
   }
-  for (const name of Object.keys(parties.checkers).sort()) {
+  for (const [name, { id }] of Object.entries(parties.checkers)) {
     // Names match [a-z0-9][a-z0-9._-]* by schema, so they need no escaping in a pointer.
-    if (parties.checkers[name]?.id === parties.seller.id) {
+    if (id === parties.seller.id) {
       return overlap(`/body/parties/checkers/${name}/id`, "seller", `checker ${name}`);
     }
   }

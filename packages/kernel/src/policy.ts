@@ -133,8 +133,8 @@ function grossOf(
 ): bigint {
   if (payout.kind === "weighted") {
     let met = 0;
-    for (const [index, { code }] of requirements.entries()) {
-      if (code === "POLICY_MET") met += payout.weights[index]?.bps ?? 0;
+    for (const [index, { bps }] of payout.weights.entries()) {
+      if (requirements[index]?.code === "POLICY_MET") met += bps;
     }
     // Rounded once over the sum, not once a requirement (POLICY-23).
     return shareOf(amount, met);

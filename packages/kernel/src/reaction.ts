@@ -134,10 +134,11 @@ function settlementBody(state: AgreementState, due: string): SettlementExecuted[
 
 function releaseBody(state: AgreementState, due: string): HoldbackReleased["body"] {
   const { feeBps, holdbackBps } = state.offer.body;
-  const held = state.balances.holdback;
+  const { seller, fee: feeBefore, holdback: held } = state.balances;
   // No ruling means that the decision stands: the seller's holdback, no more and no less (MONEY-9).
   const gross = state.status === "ruled" ? (state.ruling ?? 0n) : shareOf(state.decision?.gross ?? 0n, holdbackBps);
-  const { toSeller, fee } = splitLeg(state.released, gross, feeBps);
+  // What the seller and the fee have got is what earlier legs released.
+  const { toSeller, fee } = splitLeg(seller + feeBefore, gross, feeBps);
   return {
     due,
     cause: state.head,

@@ -33,5 +33,5 @@ export function receiptOf(state: AgreementState, at: number): Receipt {
 
 /** The outcome of a log: that of its final decision, or `none` when there is no such decision. */
 export function finalOutcome(state: AgreementState): "full" | "partial" | "none" {
-  return state.decision?.final === true && !state.cancelled ? state.decision.outcome : "none";
+  return state.decision?.final === true ? state.decision.outcome : "none";
 }

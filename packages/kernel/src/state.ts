@@ -60,8 +60,6 @@ export type AgreementState = {
   readonly cancelled: boolean;
   /** What the buyer paid into escrow. */
   readonly funded: bigint;
-  /** Gross released so far, over which the fee is cumulative (MONEY-7). */
-  readonly released: bigint;
   readonly balances: Balances;
   /** Why the agreement closed. */
   readonly reason?: "settled" | "cancelled" | "offer-expired" | "unfunded";

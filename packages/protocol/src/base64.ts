@@ -65,7 +65,7 @@ function encode(bytes: Uint8Array, alphabet: string): string {
   let text = "";
   let at = 0;
   for (; at + 2 < bytes.length; at += 3) {
-    const group = ((bytes[at] ?? 0) << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0);
+    const group = ((bytes[at] as number) << 16) | ((bytes[at + 1] as number) << 8) | (bytes[at + 2] as number);
     text +=
       alphabet.charAt(group >> 18) +
       alphabet.charAt((group >> 12) & 63) +
@@ -74,7 +74,7 @@ function encode(bytes: Uint8Array, alphabet: string): string {
   }
   const rest = bytes.length - at;
   if (rest === 0) return text;
-  const group = ((bytes[at] ?? 0) << 16) | ((bytes[at + 1] ?? 0) << 8);
+  const group = ((bytes[at] as number) << 16) | ((bytes[at + 1] ?? 0) << 8);
   text += alphabet.charAt(group >> 18) + alphabet.charAt((group >> 12) & 63);
   return rest === 1 ? text : text + alphabet.charAt((group >> 6) & 63);
 }
@@ -86,8 +86,7 @@ function decode(text: string, end: number, values: Uint8Array, code: Code, what:
   let group = 0;
   let size = 0;
   for (let at = 0; at < end; at++) {
-    const char = text.charCodeAt(at);
-    const value = char < 128 ? (values[char] ?? NOT_IN_ALPHABET) : NOT_IN_ALPHABET;
+    const value = values[text.charCodeAt(at)] ?? NOT_IN_ALPHABET;
     if (value === NOT_IN_ALPHABET) throw fault(text, at, code, what);
     group = ((group << 6) | value) & 0xfff;
     bits += 6;

@@ -38,7 +38,7 @@ export function fromUtf8(bytes: Uint8Array): string {
     const offset = utf8FaultAt(bytes);
     // A decoder may also fail for want of memory; that is not the input's fault.
     if (offset === -1) throw cause;
-    const found = (bytes[offset] ?? 0).toString(16).padStart(2, "0");
+    const found = (bytes[offset] as number).toString(16).padStart(2, "0");
     throw new SettldError("JSON_UTF8", `expected UTF-8, found byte 0x${found} at byte ${offset}`, { offset });
   }
 }
@@ -48,19 +48,19 @@ function utf8FaultAt(bytes: Uint8Array): number {
   const { length } = bytes;
   let at = 0;
   while (at < length) {
-    const first = bytes[at] ?? 0;
+    const first = bytes[at] as number;
     if (first < 0x80) {
       at += 1;
       continue;
     }
     const size = first < 0xc2 || first > 0xf4 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
     if (size === 0 || at + size > length) return at;
-    const second = bytes[at + 1] ?? 0;
+    const second = bytes[at + 1] as number;
     const low = first === 0xe0 ? 0xa0 : first === 0xf0 ? 0x90 : 0x80;
     const high = first === 0xed ? 0x9f : first === 0xf4 ? 0x8f : 0xbf;
     if (second < low || second > high) return at;
     for (let next = at + 2; next < at + size; next++) {
-      if (((bytes[next] ?? 0) & 0xc0) !== 0x80) return at;
+      if (((bytes[next] as number) & 0xc0) !== 0x80) return at;
     }
     at += size;
   }
@@ -72,7 +72,7 @@ const HEX_PAIRS: readonly string[] = Array.from({ length: 256 }, (_, byte) => by
 /** Encodes bytes as lower-case hexadecimal, two characters a byte (RFC 4648 section 8, lower case). */
 export function hexEncode(bytes: Uint8Array): string {
   let text = "";
-  for (let at = 0; at < bytes.length; at++) text += HEX_PAIRS[bytes[at] ?? 0];
+  for (let at = 0; at < bytes.length; at++) text += HEX_PAIRS[bytes[at] as number];
   return text;
 }
 
@@ -107,7 +107,7 @@ function nibble(code: number): number {
 export function bytesEqual(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false;
   let difference = 0;
-  for (let at = 0; at < a.length; at++) difference |= (a[at] ?? 0) ^ (b[at] ?? 0);
+  for (let at = 0; at < a.length; at++) difference |= (a[at] as number) ^ (b[at] as number);
   return difference === 0;
 }
 

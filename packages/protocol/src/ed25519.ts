@@ -11,7 +11,7 @@ const SIGN_BIT = 0x80;
 // the identity, with R = A and S = 0, for every message.
 const SMALL_ORDER: readonly Uint8Array[] = [
   // Order 4: y = 0.
-  littleEndian("0000000000000000000000000000000000000000000000000000000000000000"),
+  new Uint8Array(POINT_BYTES),
   // Order 1, the identity: y = 1.
   littleEndian("0000000000000000000000000000000000000000000000000000000000000001"),
   // Order 8: the two square roots of (1 + sqrt(1 + d)) / -d that lie on the curve, and their negatives.
@@ -69,7 +69,7 @@ export function checkSignature(signature: Uint8Array): Code | undefined {
 // Both read the first 32 bytes, so that R needs no copy. Nothing here is secret, so comparisons may end early.
 
 function isCanonicalPoint(bytes: Uint8Array): boolean {
-  if (!isBelow(bytes, 0, FIELD_PRIME, 0xff - SIGN_BIT)) return false;
+  if (!isBelow(bytes, 0, FIELD_PRIME, ~SIGN_BIT)) return false;
   // x^2 = (y^2 - 1) / (dy^2 + 1) is 0 for y = 1 and y = -1 only, and 0 has no negative to be told from.
   const negative = ((bytes[POINT_BYTES - 1] as number) & SIGN_BIT) !== 0;
   return !negative || !(hasY(bytes, Y_OF_IDENTITY) || hasY(bytes, Y_OF_ORDER_TWO));

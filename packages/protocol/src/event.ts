@@ -28,7 +28,7 @@ export const EVENT_TYPES: readonly EventType[] = [
 ];
 
 // A Map, because names such as "constructor" come from untrusted input.
-const VALIDATORS: ReadonlyMap<string, SchemaValidator> = new Map<EventType, SchemaValidator>([
+const VALIDATORS: ReadonlyMap<unknown, SchemaValidator> = new Map<EventType, SchemaValidator>([
   ["agreement.offered", validators.agreementOffered],
   ["agreement.accepted", validators.agreementAccepted],
   ["agreement.cancelled", validators.agreementCancelled],
@@ -68,7 +68,7 @@ export function parseEvent(value: unknown, byteLength: number = Number.POSITIVE_
     );
   }
   const type = member(value, "type");
-  const validator = typeof type === "string" ? VALIDATORS.get(type) : undefined;
+  const validator = VALIDATORS.get(type);
   if (validator === undefined) {
     if (typeof type === "string") {
       throw new SettldError("EVENT_TYPE_UNKNOWN", `/type: found unknown type ${JSON.stringify(type.slice(0, 64))}`, {
@@ -142,7 +142,6 @@ function checkInstants(event: EventPayload): void {
 }
 
 function member(value: unknown, name: string): unknown {
-  if (typeof value !== "object" || value === null || Array.isArray(value) || !Object.hasOwn(value, name))
-    return undefined;
+  if (typeof value !== "object" || value === null || !Object.hasOwn(value, name)) return undefined;
   return (value as { readonly [name: string]: unknown })[name];
 }

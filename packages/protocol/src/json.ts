@@ -378,7 +378,6 @@ function readNumber(cursor: Cursor): number {
     if (code < ZERO || code > NINE) break;
     if (at - first < DIGITS_MAX) magnitude = magnitude * 10 + (code - ZERO);
     at += 1;
-    code = END;
   }
   const digits = at - first;
   const plain = digits === 1 || (digits > 1 && text.charCodeAt(first) !== ZERO);

@@ -61,7 +61,7 @@ export function createSha256(): Sha256 {
     compress(state, block, 0);
     const result = new Uint8Array(32);
     const words = new DataView(result.buffer);
-    for (let index = 0; index < 8; index++) words.setInt32(4 * index, state[index] ?? 0);
+    for (let index = 0; index < 8; index++) words.setInt32(4 * index, state[index] as number);
     return result;
   };
 

@@ -1,9 +1,13 @@
+import { byteEnds } from "./area/adequacy-bytes.ts";
 import { calendar } from "./area/adequacy-calendar.ts";
 import { wholeFiles } from "./area/adequacy-file.ts";
 import { edges } from "./area/adequacy-json.ts";
+import { oneSided } from "./area/adequacy-kernel.ts";
 import { pattern } from "./area/adequacy-pattern.ts";
 import { rules } from "./area/adequacy-rules.ts";
 import { signatures } from "./area/adequacy-signature.ts";
+import { texts } from "./area/adequacy-text.ts";
+import { stops } from "./area/adequacy-verifier.ts";
 import { bundle } from "./area/bundle.ts";
 import { bytes } from "./area/bytes.ts";
 import { chain } from "./area/chain.ts";
@@ -90,4 +94,8 @@ export const files: readonly VectorFile[] = [
   ...rules,
   ...signatures,
   ...wholeFiles,
+  ...texts,
+  ...byteEnds,
+  oneSided,
+  ...stops,
 ];

@@ -68,7 +68,6 @@ type EventLine = {
   /** For each signature the number of its job, when it could be started already. */
   readonly jobs: readonly (number | undefined)[];
 };
-type Embedded = { readonly line: number; readonly trust: Trust };
 /** Where a signature stands in the order of evaluation, the number of its job, and how far the check had come. */
 type JobSite = {
   readonly job: number;
@@ -80,8 +79,6 @@ type JobSite = {
   readonly established: number;
   readonly evidence: EvidencePosition;
 };
-/** Where a failure stands in the order of evaluation: before the signature of that index. */
-type Failure = { readonly before: number; readonly finding: Finding };
 
 /**
  * The whole check of one bundle as a synchronous machine: it is fed lines, hands out the signature equations that
@@ -98,10 +95,10 @@ export class BundleCheck {
   #jobs = 0;
   readonly #jobSites: JobSite[] = [];
   #section: Section = "header";
-  #failure: Failure | undefined;
+  #failure: Finding | undefined;
   #logBytes = 0;
   #eventLines: EventLine[] = [];
-  readonly #embedded: Embedded[] = [];
+  readonly #embedded: Trust[] = [];
   #trust: Trust | undefined;
   readonly #log: LogCheck;
   readonly #evidence: EvidenceCheck;
@@ -141,7 +138,6 @@ export class BundleCheck {
 
   /** Takes the next line. */
   line(line: Line): void {
-    if (this.stopped) return;
     this.#guard(line.number, undefined, () => this.#take(line));
   }
 
@@ -154,12 +150,11 @@ export class BundleCheck {
 
   /** Takes the end of the file. `unfinished` tells that bytes without a line feed were left over. */
   end(unfinished: boolean, lines: number): void {
-    if (this.stopped) return;
     this.#guard(unfinished ? lines : undefined, undefined, () => {
       if (this.#section === "header") throw headerError();
       if (unfinished) throw new SettldError("BUNDLE_TRUNCATED", "expected a line feed at the end of the file");
       if (this.#section === "events" || this.#section === "trust") this.#checkLog();
-      if (!this.stopped) this.#evidence.assertComplete();
+      this.#evidence.assertComplete();
     });
     if (this.stopped) return;
     this.#checkVouching();
@@ -177,22 +172,19 @@ export class BundleCheck {
    * @param results - for each job in the order in which it was handed out, whether its equation holds.
    */
   report(results: readonly boolean[]): Report {
-    const bad = this.#jobSites.findIndex(({ job }) => results[job] === false);
-    const site = this.#jobSites[bad];
+    const site = this.#jobSites.find(({ job }) => results[job] === false);
     let failure = this.#failure;
-    if (site !== undefined && (failure === undefined || bad < failure.before)) {
+    // After a failure no signature is looked at any more, so one that does not verify stands before it.
+    if (site !== undefined) {
       failure = {
-        before: bad,
-        finding: {
-          // Under a key that is no point no equation holds; looking only now keeps valid bundles fast (KEY-6).
-          ...(decodePoint(site.publicKey) === undefined ? notOnCurve(site.pointer) : notSigned(site.pointer)),
-          line: site.line,
-          ...(site.seq === undefined ? {} : { seq: site.seq }),
-        },
+        // Under a key that is no point no equation holds; looking only now keeps valid bundles fast (KEY-6).
+        ...(decodePoint(site.publicKey) === undefined ? notOnCurve(site.pointer) : notSigned(site.pointer)),
+        line: site.line,
+        ...(site.seq === undefined ? {} : { seq: site.seq }),
       };
       this.#rewind(site);
     }
-    return failure === undefined ? conclude(this.#established()) : refuse(this.#established(), failure.finding);
+    return failure === undefined ? conclude(this.#established()) : refuse(this.#established(), failure);
   }
 
   // What was built on forged bytes is not established, and a verifier that stops at them has not seen what follows:
@@ -206,6 +198,8 @@ export class BundleCheck {
   }
 
   #guard(line: number | undefined, seq: number | undefined, step: () => void): void {
+    // What stands behind a failure is not looked at.
+    if (this.stopped) return;
     try {
       step();
     } catch (error) {
@@ -221,7 +215,7 @@ export class BundleCheck {
   }
 
   #record(finding: Finding): void {
-    this.#failure ??= { before: this.#jobSites.length, finding };
+    this.#failure ??= finding;
   }
 
   #take({ number, bytes }: Line): void {
@@ -296,12 +290,12 @@ export class BundleCheck {
         pointer: "/registry/jwk",
       });
     }
-    const last = this.#embedded.at(-1)?.trust;
+    const last = this.#embedded.at(-1);
     if (last !== undefined && !precedes(last, trust)) {
       throw new SettldError("TRUST_ORDER", `expected a document after version ${last.version} of ${last.registry}`);
     }
     this.#checkEquation({ line, pointer: "/signatures/0" }, trust.registryKey, envelope, signature.sig);
-    this.#embedded.push({ line, trust });
+    this.#embedded.push(trust);
   }
 
   #checkLog(): void {
@@ -312,11 +306,10 @@ export class BundleCheck {
       }
       this.#trust = this.#options.trust ?? this.#selectEmbedded();
     });
-    if (this.stopped) return;
     for (const [seq, event] of this.#eventLines.entries()) {
       this.#guard(event.line, seq, () => this.#checkEvent(seq, event));
-      if (this.stopped) return;
     }
+    if (this.stopped) return;
     this.#eventLines = [];
     // A map keeps insertion order, which is the order of first reference.
     this.#evidence.expect(this.#log.state?.itemSizes ?? []);
@@ -325,7 +318,7 @@ export class BundleCheck {
   #selectEmbedded(): Trust {
     const { root } = this.#options;
     let found: Trust | undefined;
-    for (const { trust } of this.#embedded) {
+    for (const trust of this.#embedded) {
       if (root === undefined || trust.registryKey === undefined || !bytesEqual(trust.registryKey, root)) continue;
       if (found === undefined || trust.version >= found.version) found = trust;
     }
@@ -420,7 +413,7 @@ export class BundleCheck {
     const receipt = parseReceipt(payload);
     const at = parseInstant(receipt.predicate.at, "/predicate/at");
     const expected = receiptOf(state, at);
-    const pointer = firstDifference(expected as unknown as JsonValue, payload, "");
+    const pointer = firstDifference(expected, payload, "");
     if (pointer !== undefined) {
       throw new SettldError("RECEIPT_MISMATCH", `${pointer}: differs from what the log gives`, { pointer });
     }
@@ -488,18 +481,13 @@ function precedes(a: Trust, b: Trust): boolean {
   return a.registry === b.registry ? a.version < b.version : a.registry < b.registry;
 }
 
-function firstDifference(expected: JsonValue, found: JsonValue, pointer: string): string | undefined {
-  if (typeof expected !== "object" || expected === null || typeof found !== "object" || found === null) {
-    return expected === found ? undefined : pointer;
-  }
-  const want = expected as { readonly [name: string]: JsonValue };
-  const got = found as { readonly [name: string]: JsonValue };
-  // Both passed one closed schema, so they have the same members.
+// Both passed one closed schema: they have the same members, of the same types, and no null.
+function firstDifference(expected: unknown, found: unknown, pointer: string): string | undefined {
+  if (typeof expected !== "object") return expected === found ? undefined : pointer;
+  const want = expected as { readonly [name: string]: unknown };
+  const got = found as { readonly [name: string]: unknown };
   for (const name of Object.keys(want).sort()) {
-    const a = want[name];
-    const b = got[name];
-    if (a === undefined || b === undefined) return pointer;
-    const inner = firstDifference(a, b, `${pointer}/${name}`);
+    const inner = firstDifference(want[name], got[name], `${pointer}/${name}`);
     if (inner !== undefined) return inner;
   }
   return undefined;

@@ -37,11 +37,14 @@ export class EvidenceCheck {
   /** Takes the next evidence line. */
   take({ digest: found, data }: EvidenceValue): void {
     const position = this.#references.findIndex(([digest]) => digest === found);
-    if (position < 0) throw fault("BUNDLE_EVIDENCE_UNREFERENCED", "/digest", `no event references ${found}`);
+    const reference = this.#references[position];
+    if (reference === undefined) throw fault("BUNDLE_EVIDENCE_UNREFERENCED", "/digest", `no event references ${found}`);
     if (position < this.#seen) throw fault("BUNDLE_EVIDENCE_DUPLICATE", "/digest", `${found} stands twice`);
-    const [digest, size] = this.#references[this.#seen] ?? [];
-    if (digest === undefined || size === undefined) throw new Error("a reference beyond the last one");
-    if (position > this.#seen) throw fault("BUNDLE_EVIDENCE_ORDER", "/digest", `expected ${digest}, found ${found}`);
+    if (position > this.#seen) {
+      const next = this.#references[this.#seen]?.[0];
+      throw fault("BUNDLE_EVIDENCE_ORDER", "/digest", `expected ${next}, found ${found}`);
+    }
+    const [digest, size] = reference;
     if (data === undefined) this.withheld.push({ digest, size });
     else this.#checkBytes(digest, size, base64Decode(data));
     this.#seen += 1;

@@ -3,8 +3,8 @@ import { isDigest, type JsonValue, PAYLOAD_TYPES, SettldError } from "@settld/pr
 /** The sections of a bundle (BUNDLE-5). */
 export type Section = "header" | "events" | "trust" | "evidence" | "receipt";
 
-/** The sections in the order of the file. */
-export const SECTIONS: readonly Section[] = ["header", "events", "trust", "evidence", "receipt"];
+/** The sections behind the header in the order of the file. */
+export const SECTIONS: readonly Section[] = ["events", "trust", "evidence", "receipt"];
 
 /** An evidence line: with its bytes in base64, or withheld (BUNDLE-4). */
 export type EvidenceValue = { readonly digest: string; readonly data?: string };
@@ -15,7 +15,7 @@ export type EvidenceValue = { readonly digest: string; readonly data?: string };
  * @throws SettldError `DSSE_PAYLOAD_TYPE` or `BUNDLE_LINE` (BUNDLE-4).
  */
 export function sectionOf(value: JsonValue): Section {
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+  if (typeof value === "object" && value !== null) {
     const members = value as { readonly [name: string]: JsonValue };
     if (Object.hasOwn(members, "payloadType")) {
       switch (members["payloadType"]) {

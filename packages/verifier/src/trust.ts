@@ -4,7 +4,6 @@ import {
   checkPublicKey,
   digestOf,
   type Jwk,
-  LIMITS,
   parseInstant,
   parseJson,
   parseTrustDocument,
@@ -50,7 +49,7 @@ export type Trust = {
  * @throws SettldError with a `JSON_`, `TRUST_`, `KEY_` or `TIME_INSTANT` code.
  */
 export function parseTrust(bytes: Uint8Array): Trust {
-  return readTrust(parseJson(bytes, { maxBytes: LIMITS.payloadBytes }));
+  return readTrust(parseJson(bytes));
 }
 
 /**
@@ -76,7 +75,10 @@ export function readTrust(value: unknown): Trust {
     for (const [position, key] of party.keys.entries()) {
       const pointer = `/parties/${index}/keys/${position}`;
       const [notBefore, notAfter] = window(key.notBefore, key.notAfter, `${pointer}/notBefore`, `${pointer}/notAfter`);
-      const revokedAt = key.revoked && parseInstant(key.revoked.at, `${pointer}/revoked/at`);
+      const revoked = key.revoked && {
+        at: parseInstant(key.revoked.at, `${pointer}/revoked/at`),
+        reason: key.revoked.reason,
+      };
       const publicKey = readKey(key.jwk, `${pointer}/jwk`);
       const id = thumbprint(publicKey);
       if (keys.has(id)) {
@@ -92,9 +94,7 @@ export function readTrust(value: unknown): Trust {
         roles: party.roles,
         notBefore,
         notAfter,
-        ...(key.revoked === undefined || revokedAt === undefined
-          ? {}
-          : { revoked: { at: revokedAt, reason: key.revoked.reason } }),
+        ...(revoked === undefined ? {} : { revoked }),
       });
     }
   }
