@@ -4,7 +4,12 @@ import { base } from "../../tsup.base.ts";
 import manifest from "./package.json" with { type: "json" };
 
 const options: Options = {
-  ...base({ bin: "src/bin.ts", "verify-worker": "src/verify/worker.ts", adapter: "src/adapter/index.ts" }),
+  ...base({
+    bin: "src/bin.ts",
+    "verify-worker": "src/verify/worker.ts",
+    "demo-server": "src/demo/server/child.ts",
+    adapter: "src/adapter/index.ts",
+  }),
   platform: "node",
   // Consumers import only the adapter; commands behind `import()` become chunks of their own and load when used.
   dts: { entry: { adapter: "src/adapter/index.ts" } },

@@ -4,6 +4,7 @@ import { benchCli } from "./cli-bench.ts";
 import { benchConform } from "./conform-bench.ts";
 import { benchJson } from "./json-bench.ts";
 import { print } from "./measure.ts";
+import { benchServer } from "./server-bench.ts";
 
 console.log(`Node ${process.version}; ratios are medians of rounds in alternation`);
 const results = [
@@ -11,5 +12,6 @@ const results = [
   print("JSON", await benchJson()),
   print("Command line, whole processes on Node 20", await benchCli()),
   print("Conformance kit", await benchConform()),
+  print("Settlement server", await benchServer()),
 ];
 if (results.includes(false)) process.exitCode = 1;

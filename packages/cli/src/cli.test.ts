@@ -54,6 +54,11 @@ describe("usage", () => {
       ["explain", "-h"],
       ["extract", "-h"],
       ["keys", "generate", "-h"],
+      ["serve", "-h"],
+      ["admin", "-h"],
+      ["admin", "keys", "create", "-h"],
+      ["admin", "export", "-h"],
+      ["reconcile", "-h"],
     ]) {
       const run = await runMain(...args);
       expect(run).toMatchObject({ exitCode: 0, stderr: "" });

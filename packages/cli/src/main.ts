@@ -39,6 +39,21 @@ const COMMANDS: readonly LazyCommand[] = [
     load: async () => (await import("./commands/keys.ts")).keysCommand(),
   },
   {
+    name: "serve",
+    summary: "run a settlement server over a folder",
+    load: async () => (await import("./commands/serve.ts")).serveCommand(),
+  },
+  {
+    name: "admin",
+    summary: "API keys of a server, and everything in it as files",
+    load: async () => (await import("./commands/admin.ts")).adminCommand(),
+  },
+  {
+    name: "reconcile",
+    summary: "check a server's book against its signed logs",
+    load: async () => (await import("./commands/reconcile.ts")).reconcileCommand(),
+  },
+  {
     name: "adapter",
     summary: "answer the cases of the conformance kit",
     load: async () => (await import("./commands/adapter.ts")).adapterCommand(),

@@ -16,6 +16,9 @@ const REASONS: Readonly<Record<string, string>> = {
   ELOOP: "too many symbolic links",
   ENAMETOOLONG: "the name is too long",
   EMFILE: "too many open files",
+  EADDRINUSE: "another program listens there",
+  EADDRNOTAVAIL: "it is no address of this machine",
+  ENOTFOUND: "no such host",
 };
 
 /** Says in words what the system reported. */

@@ -7,7 +7,7 @@ const party = (id: string): JsonValue => ({ id, keys: ["kPrK_qmxVWaYVA9wwBF6Iuo3
 
 // The shape and size of an offer, the longest payload that is common: 1.5 KB.
 const OFFER: JsonValue = {
-  v: "2026-11-draft",
+  v: "2026-11",
   type: "agreement.offered",
   seq: 0,
   at: "2026-11-20T10:00:00.000Z",

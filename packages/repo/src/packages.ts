@@ -8,6 +8,8 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync,
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
+import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { isObject } from "./gen/schema-set.ts";
@@ -22,6 +24,7 @@ type PackedManifest = {
   readonly exports?: unknown;
   readonly bin?: Readonly<Record<string, string>>;
   readonly dependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
 };
 
 type Packed = {
@@ -76,7 +79,7 @@ export const checkFiles = ({ files, manifest }: Pick<Packed, "files" | "manifest
     ? ["src is missing, so nobody can compare dist with it"]
     : []),
   ...((manifest.description ?? "") === "" ? ["package.json has no description"] : []),
-  ...Object.entries(manifest.dependencies ?? {})
+  ...Object.entries({ ...manifest.dependencies, ...manifest.optionalDependencies })
     .filter(([, range]) => /^(workspace|catalog|file|link|git|https?):/.test(range))
     .map(([name, range]) => `dependency ${name} is published as ${range}`),
 ];
@@ -85,6 +88,36 @@ export const checkFiles = ({ files, manifest }: Pick<Packed, "files" | "manifest
 export const budgets: Readonly<Record<string, { readonly bytes: number; readonly dependencies: number }>> = {
   // Every vector is inside, so that a run needs no network.
   "settld-conform": { bytes: 1_800_000, dependencies: 3 },
+  // A page loads less: see `pages` below.
+  "@settld/sdk": { bytes: 260_000, dependencies: 0 },
+  // Ours, hono and its adapter for Node, neither of which has dependencies.
+  "@settld/server": { bytes: 400_000, dependencies: 5 },
+};
+
+/** What a page may load for an entry point, minified and compressed, with all that comes with it: bytes by subpath. */
+export const pages: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  "@settld/sdk": { ".": 40_000, "./core": 15_000 },
+};
+
+/** Bundles an installed entry point as a page would, and says what is wrong with the result. */
+const checkPage = async (name: string, subpath: string, bytes: number, temp: string): Promise<string[]> => {
+  const specifier = `${name}${subpath.slice(1)}`;
+  try {
+    const { outputFiles } = await build({
+      stdin: { contents: `export * from ${JSON.stringify(specifier)};`, resolveDir: temp },
+      bundle: true,
+      minify: true,
+      write: false,
+      format: "esm",
+      platform: "browser",
+      target: "es2022",
+      logLevel: "silent",
+    });
+    const size = gzipSync(outputFiles[0]?.contents ?? "", { level: 9 }).length;
+    return size <= bytes ? [] : [`a page loads ${size} bytes for "${specifier}", which is more than ${bytes}`];
+  } catch (error) {
+    return [`"${specifier}" does not bundle for a page: ${outputOf(error)}`];
+  }
 };
 
 /** What is over its budget. */
@@ -159,6 +192,9 @@ const tryOut = async ({ manifest }: Packed, temp: string): Promise<string[]> => 
       "--eval",
       `await import(${JSON.stringify(specifier)}${options})`,
     ]);
+  }
+  for (const [subpath, bytes] of Object.entries(pages[manifest.name] ?? {})) {
+    problems.push(...(await checkPage(manifest.name, subpath, bytes, temp)));
   }
   for (const [name, path] of Object.entries(manifest.bin ?? {})) {
     await attempt(`${name} --help`, [join(temp, "node_modules", manifest.name, path), "--help"]);

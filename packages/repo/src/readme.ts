@@ -1,11 +1,13 @@
 /**
- * `pnpm readme`: runs every block of README.md and docs/conform.md as it stands and writes what the commands print into
+ * `pnpm readme`: runs every block of README.md and the other pages below as it stands and writes what the commands print into
  * the text blocks behind them. With `--check` nothing is written, and a block that fails or prints something else is an
- * error. A path picks one of the two. Blocks of the README run at the root, those of the other page in a folder of their own, as its readers do.
+ * error. A path picks one page. Blocks of the README run at the root, those of the other pages in a folder of their own, as their readers do.
  *
  * A fenced block of commands or code is preceded by a comment that says what is expected of it:
  *
  *   <!-- run -->            the commands end with 0; `<!-- run exit=1 -->` with another status
+ *   <!-- run until=A_B -->  the command goes on, as a server does: it is left running once it has printed "A B", and
+ *                           ends with the page. Port 8402 of a page is another one here, which is free
  *   <!-- later REASON -->   not run yet, and the README says so
  *
  * A text block preceded by <!-- output --> shows what the last commands printed, and by <!-- output from=A_B lines=9 -->
@@ -17,11 +19,17 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { type Background, freePort, PAGE_PORT, startInBackground } from "./readme-background.ts";
 import { type Runtime, runtimes } from "./runtime-list.ts";
 import { root } from "./workspace.ts";
 
 /** A page whose blocks are run, and where. */
-type Page = { readonly path: string; readonly folder: () => string };
+type Page = {
+  readonly path: string;
+  readonly folder: () => string;
+  /** What runs its code; by default the oldest runtime that is promised. */
+  readonly runtime?: string;
+};
 
 /**
  * A folder with nothing in it but our programs, built and found by npx without a registry: what a newcomer has after
@@ -30,6 +38,10 @@ type Page = { readonly path: string; readonly folder: () => string };
 const emptyFolder = (): string => {
   const folder = mkdtempSync(join(tmpdir(), "settld-page-"));
   mkdirSync(join(folder, "node_modules/.bin"), { recursive: true });
+  mkdirSync(join(folder, "node_modules/@settld"));
+  for (const name of ["protocol", "sdk", "server"]) {
+    symlinkSync(join(root, "packages", name), join(folder, "node_modules/@settld", name));
+  }
   for (const [name, source] of [
     ["settld", "packages/cli"],
     ["settld-conform", "packages/conform"],
@@ -43,6 +55,11 @@ const emptyFolder = (): string => {
 const PAGES: readonly Page[] = [
   { path: "README.md", folder: () => root },
   { path: "docs/conform.md", folder: emptyFolder },
+  { path: "docs/server.md", folder: emptyFolder },
+  { path: "packages/server/README.md", folder: emptyFolder, runtime: "Node 22" },
+  // The code starts a server, which wants a newer Node than the client.
+  { path: "docs/sdk.md", folder: emptyFolder, runtime: "Node 22" },
+  { path: "packages/sdk/README.md", folder: emptyFolder, runtime: "Node 22" },
 ];
 
 /** One fenced block with the comment before it. */
@@ -71,31 +88,41 @@ export const blocksOf = (markdown: string): Block[] => {
   return blocks;
 };
 
-const oldest = (): Runtime => {
-  const [first] = runtimes();
-  if (first === undefined) throw new Error("no runtime");
-  return first;
+const runtimeOf = (name: string | undefined): Runtime => {
+  const found = runtimes().find((one) => name === undefined || one.name === name);
+  if (found === undefined) throw new Error(`no runtime ${name ?? ""}`);
+  return found;
 };
+
+// Without the start-up files, which some shells read when their input is a socket.
+const shell = (text: string): [string, ...string[]] => [
+  "bash",
+  "--noprofile",
+  "--norc",
+  "-euo",
+  "pipefail",
+  "-c",
+  text,
+];
+
+// The same colours and width for everyone.
+const environment = (): NodeJS.ProcessEnv => ({ ...process.env, NO_COLOR: "1", COLUMNS: "100" });
 
 const execute = (
   { language, text }: Block,
   cwd: string,
+  runtime: Runtime,
 ): { readonly status: number | null; readonly output: string } => {
-  // Code runs below the folder, where a reader would save it, on the oldest runtime that is promised.
+  // Code runs below the folder, where a reader would save it.
   const folder = join(cwd, ".scratch");
   try {
     if (language === "js") {
       mkdirSync(folder, { recursive: true });
       writeFileSync(join(folder, "block.mjs"), text);
     }
-    const command =
-      language === "sh"
-        ? // Without the start-up files, which some shells read when their input is a socket.
-          ["bash", "--noprofile", "--norc", "-euo", "pipefail", "-c", text]
-        : [...oldest().command, join(folder, "block.mjs")];
+    const command = language === "sh" ? shell(text) : [...runtime.command, join(folder, "block.mjs")];
     const [program = "bash", ...args] = command;
-    // The same colours and width for everyone.
-    const env = { ...process.env, NO_COLOR: "1", COLUMNS: "100" };
+    const env = environment();
     const { status, stdout, stderr } = spawnSync(program, args, {
       cwd,
       encoding: "utf8",
@@ -130,7 +157,13 @@ const excerpt = (output: string, directive: string): string => {
 };
 
 /** Runs the blocks in order and returns the text with fresh outputs. */
-const refresh = (markdown: string, cwd: string): { readonly text: string; readonly faults: readonly string[] } => {
+const refresh = (
+  markdown: string,
+  cwd: string,
+  runtime: Runtime,
+  port: string,
+  running: Background[],
+): { readonly text: string; readonly faults: readonly string[] } => {
   const faults: string[] = [];
   let text = markdown;
   let shift = 0;
@@ -145,7 +178,16 @@ const refresh = (markdown: string, cwd: string): { readonly text: string; readon
       continue;
     }
     if (verb !== "run") throw new Error(`unknown directive: ${block.directive}`);
-    const { status, output } = execute(block, cwd);
+    const asked = { ...block, text: block.text.replaceAll(PAGE_PORT, port) };
+    const until = /\buntil=(\S+)/.exec(block.directive)?.[1]?.replaceAll("_", " ");
+    if (until !== undefined) {
+      const started = startInBackground(shell(asked.text), cwd, environment(), until);
+      running.push(started);
+      printed = clean(started.output).replaceAll(port, PAGE_PORT);
+      continue;
+    }
+    const { status, output: found } = execute(asked, cwd, runtime);
+    const output = found.replaceAll(port, PAGE_PORT);
     printed = output;
     if (status !== statusOf(block.directive)) {
       faults.push(`expected exit ${statusOf(block.directive)}, found ${status}:\n${block.text}${output}`);
@@ -195,12 +237,13 @@ const regenerate = (markdown: string): string =>
     return `<!-- generated ${name} -->\n${generator()}\n<!-- /generated -->`;
   });
 
-const refreshPage = ({ path, folder }: Page, check: boolean): boolean => {
+const refreshPage = ({ path, folder, runtime }: Page, check: boolean, port: string): boolean => {
+  const running: Background[] = [];
   const file = join(root, path);
   const before = readFileSync(file, "utf8");
   const cwd = folder();
   try {
-    const { text, faults } = refresh(regenerate(before), cwd);
+    const { text, faults } = refresh(regenerate(before), cwd, runtimeOf(runtime), port, running);
     for (const fault of faults) console.log(`${path}: ${fault}`);
     if (check && text !== before) {
       const [a, b] = [before.split("\n"), text.split("\n")];
@@ -212,6 +255,7 @@ const refreshPage = ({ path, folder }: Page, check: boolean): boolean => {
     if (!check && faults.length === 0) writeFileSync(file, text);
     return faults.length === 0 && !(check && text !== before);
   } finally {
+    for (const { end } of running) end();
     if (cwd !== root) rmSync(cwd, { recursive: true, force: true });
   }
 };
@@ -219,6 +263,7 @@ const refreshPage = ({ path, folder }: Page, check: boolean): boolean => {
 if (import.meta.main) {
   const { values, positionals } = parseArgs({ options: { check: { type: "boolean" } }, allowPositionals: true });
   const pages = PAGES.filter(({ path }) => positionals.length === 0 || positionals.includes(path));
-  const fine = pages.map((page) => refreshPage(page, values.check === true));
+  const port = await freePort();
+  const fine = pages.map((page) => refreshPage(page, values.check === true, port));
   if (fine.includes(false)) process.exitCode = 1;
 }

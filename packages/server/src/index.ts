@@ -1,10 +1,13 @@
+export { auditStore } from "./audit/audit-store.ts";
 export type { AuditReport } from "./audit/reconcile.ts";
+export { type ExportFile, type ExportOptions, exportStore } from "./export/export-store.ts";
 export { newApiKey, SCOPES, type Scope } from "./http/api-keys.ts";
 export type { RequestRecord } from "./http/app.ts";
 export { DEFAULT_LIMITS, type Limits } from "./http/context.ts";
+export { apiKeyView } from "./http/views/registry.ts";
 export { type Listening, type ListenOptions, listen } from "./listen.ts";
 export { type Payout, type PayoutResult, type Rail, testRail } from "./money/rail.ts";
 export { createServer, type Server, type ServerOptions } from "./server.ts";
 export { realTime, type Waiting } from "./settler/timers.ts";
 export { openMemoryStore, openSqliteStore, type SqliteStoreOptions } from "./store/sqlite/sqlite-store.ts";
-export type { Store } from "./store/store.ts";
+export type { ApiKeyRow, PartyRow, Store } from "./store/store.ts";

@@ -1,5 +1,8 @@
+import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { serve } from "@hono/node-server";
+import { getRequestListener } from "@hono/node-server";
+import { REVISION, SettldError } from "@settld/protocol";
+import { newRequestId, problemOf, problemResponse } from "./http/problem.ts";
 import type { Server } from "./server.ts";
 
 /** Where a server listens. */
@@ -18,9 +21,10 @@ export type Listening = {
   readonly close: (graceMs?: number) => Promise<void>;
 };
 
-// A client that sends its head or body this slowly only holds a socket.
+// A client that sends its head this slowly only holds a socket.
 const HEADERS_MS = 10_000;
-const REQUEST_MS = 300_000;
+// Bodies have a time of their own (HTTP-1); this is for the largest evidence on a slow line.
+const REQUEST_MS = 3_600_000;
 const GRACE_MS = 10_000;
 
 /** Lets a server listen on a socket of Node. */
@@ -29,30 +33,35 @@ export function listen(
   { host = "127.0.0.1", port = 0 }: ListenOptions = {},
 ): Promise<Listening> {
   return new Promise((resolve, reject) => {
-    const http = serve(
-      {
-        fetch: (request, env) => {
-          const { incoming } = env as { readonly incoming?: { readonly socket?: { readonly remoteAddress?: string } } };
-          return server.fetch(request, incoming?.socket?.remoteAddress);
-        },
-        hostname: host,
-        port,
-        serverOptions: { headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS },
+    const listener = getRequestListener(
+      (request, env) => {
+        const { incoming } = env as { readonly incoming?: { readonly socket?: { readonly remoteAddress?: string } } };
+        return server.fetch(request, incoming?.socket?.remoteAddress);
       },
-      (address: AddressInfo) => {
-        const name = address.family === "IPv6" ? `[${address.address}]` : address.address;
-        resolve({ url: `http://${name}:${address.port}`, close });
-      },
+      { hostname: host, errorHandler: () => unreadable() },
     );
+    const http = createServer({ headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS }, listener);
+    http.listen(port, host, () => {
+      const address = http.address() as AddressInfo;
+      const name = address.family === "IPv6" ? `[${address.address}]` : address.address;
+      resolve({ url: `http://${name}:${address.port}`, close });
+    });
     http.once("error", reject);
     const close = (graceMs: number = GRACE_MS): Promise<void> =>
       new Promise((done) => {
-        const force = setTimeout(() => "closeAllConnections" in http && http.closeAllConnections(), graceMs);
+        const force = setTimeout(() => http.closeAllConnections(), graceMs);
         http.close(() => {
           clearTimeout(force);
           done();
         });
-        if ("closeIdleConnections" in http) http.closeIdleConnections();
+        http.closeIdleConnections();
       });
   });
+}
+
+// A request whose target and Host make no URL reaches no route.
+function unreadable(): Response {
+  const refusal = new SettldError("HTTP_PARAMETER", "expected a target and a Host that make a URL, found others");
+  const request = newRequestId();
+  return problemResponse(problemOf(refusal, request), { "settld-request": request, "settld-revision": REVISION });
 }

@@ -5,14 +5,17 @@ import {
   parseInstant,
   SettldError,
   type Signer,
+  thumbprint,
 } from "@settld/protocol";
 import { defaultCrypto } from "@settld/protocol/crypto";
 import { TEST_KEYS } from "./gen/test-keys.ts";
 import { createApp, type RequestRecord } from "./http/app.ts";
 import { DEFAULT_LIMITS, type Limits, type Services } from "./http/context.ts";
 import { Accounts } from "./money/accounts.ts";
+import { Holds } from "./money/holds.ts";
 import { Payouts } from "./money/payouts.ts";
 import { type Rail, testRail } from "./money/rail.ts";
+import { guardedSigner } from "./settler/guarded-signer.ts";
 import { Settler } from "./settler/settler.ts";
 import { realTime, Timers, type Waiting } from "./settler/timers.ts";
 import { TrustBook } from "./settler/trust-book.ts";
@@ -28,6 +31,8 @@ export type ServerOptions = {
   /** Default: the test rail. */
   readonly rail?: Rail;
   readonly limits?: Partial<Limits>;
+  /** How long the settler's signer may take for one signature, in milliseconds. Default 10000. */
+  readonly signerMs?: number;
   /** The clock; a test may bring its own. */
   readonly waiting?: Waiting;
   readonly crypto?: CryptoPort;
@@ -46,6 +51,8 @@ export type Server = {
   readonly close: () => Promise<void>;
 };
 
+const SIGNER_MS = 10_000;
+
 // From when the settler's own key is valid in documents that the server signs.
 const SETTLER_KEY_NOT_AFTER = "9999-12-31T23:59:59.999Z";
 
@@ -58,12 +65,13 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   const { store, settler: self, registry, rail = testRail(), waiting = realTime, crypto = defaultCrypto } = options;
   const onError = options.onError ?? ((error: unknown) => console.error(error));
   const registrySigner = "signer" in registry ? registry.signer : undefined;
+  const registryKey = "publicKey" in registry ? registry.publicKey : registry.signer.publicKey;
   if (options.allowTestKeys !== true) {
     for (const [role, keyid] of [
       ["settler", self.signer.keyid],
-      ["registry", registrySigner?.keyid],
+      ["registry", registrySigner?.keyid ?? thumbprint(registryKey)],
     ] as const) {
-      if (keyid !== undefined && TEST_KEYS.has(keyid)) {
+      if (TEST_KEYS.has(keyid)) {
         throw new SettldError(
           "KEY_TEST",
           `expected a key of your own for the ${role}, found the published test key ${keyid}`,
@@ -75,13 +83,16 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   const trust = new TrustBook({
     store,
     clock,
+    crypto,
     registry: "signer" in registry ? registry.id : "",
-    settler: { id: self.id, publicKey: self.signer.publicKey },
+    settler: { id: self.id },
     ...(registrySigner === undefined ? {} : { signer: registrySigner }),
   });
   if (trust.signs) await registerSettler(store, trust, self, clock());
-  const settler = new Settler({ store, trust, crypto, id: self.id, signer: self.signer, clock });
-  const accounts = new Accounts({ store, crypto, id: self.id, signer: self.signer, rail, clock });
+  const holds = new Holds(store);
+  const signer = guardedSigner(self.signer, options.signerMs ?? SIGNER_MS);
+  const settler = new Settler({ store, trust, holds, crypto, id: self.id, signer, clock });
+  const accounts = new Accounts({ store, holds, crypto, id: self.id, signer, rail, clock, onError });
   const timers = new Timers(store, settler, waiting, onError);
   const payouts = new Payouts(accounts, waiting, onError);
   const services: Services = {
@@ -95,7 +106,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     clock,
     limits: { ...DEFAULT_LIMITS, ...options.limits },
     settlerKeys: [self.signer.publicKey],
-    registryKey: "publicKey" in registry ? registry.publicKey : registry.signer.publicKey,
+    registryKey,
   };
   const app = createApp(services, options.onRequest ?? (() => {}));
   await timers.start();

@@ -75,10 +75,10 @@ test("every op of the vectors belongs to a profile", () => {
 });
 
 test("a draft is written anew", () => {
-  writeFileSync(join(base, "requirements/2026-11-draft.json"), "old");
-  const sets = requirementSets(base, "2026-11-draft", [file("digest", one("a"))]);
-  expect([...sets.keys()]).toEqual(["requirements/2026-11-draft.json"]);
-  expect(sets.get("requirements/2026-11-draft.json")).toContain('"a"');
+  writeFileSync(join(base, "requirements/2027-05-draft.json"), "old");
+  const sets = requirementSets(base, "2027-05-draft", [file("digest", one("a"))]);
+  expect([...sets.keys()]).toEqual(["requirements/2027-05-draft.json"]);
+  expect(sets.get("requirements/2027-05-draft.json")).toContain('"a"');
 });
 
 test("a frozen set is written once and then keeps its bytes, whatever vectors come", () => {

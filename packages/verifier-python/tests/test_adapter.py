@@ -18,7 +18,7 @@ from settld_verifier import adapter, ops
 SCHEMAS = support.shared("SETTLD_SCHEMAS", "schemas")
 SOURCES = Path(support.__file__).resolve().parent.parent / "src"
 ABC = "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-HELLO = {"type": "hello", "protocol": 1, "revision": "2026-11-draft"}
+HELLO = {"type": "hello", "protocol": 1, "revision": "2026-11"}
 BYE = {"type": "bye"}
 
 

@@ -99,7 +99,7 @@ describe("payloads that say the same in other bytes, or something else in the sa
     ["an array", Buffer.from(`[${OFFER}]`), "EVENT_SCHEMA"],
     ["an unknown type", bytesWith('"agreement.offered"', '"toString"'), "EVENT_TYPE_UNKNOWN"],
     ["a type that every object has", bytesWith('"agreement.offered"', '"constructor"'), "EVENT_TYPE_UNKNOWN"],
-    ["an unknown revision", bytesWith('"2026-11-draft"', '"2027-01"'), "EVENT_REVISION_UNKNOWN"],
+    ["an unknown revision", bytesWith('"2026-11"', '"2027-01"'), "EVENT_REVISION_UNKNOWN"],
     ["an unknown requirement", bytesWith('"kind":"item"', '"kind":"__proto__"'), "POLICY_REQUIREMENT_UNKNOWN"],
     ["an unknown payout", bytesWith('"kind":"all-or-nothing"', '"kind":"constructor"'), "POLICY_PAYOUT_UNKNOWN"],
   ];

@@ -14,6 +14,7 @@ import { defaultCrypto } from "@settld/protocol/crypto";
 import { readTrust, type Trust } from "@settld/verifier";
 import { Command } from "commander";
 import { inputError } from "../exit.ts";
+import { quoteForShell } from "../io/shell.ts";
 import { openSource } from "../io/source.ts";
 import { readTrustFile } from "../io/trust-file.ts";
 import { readBundle } from "../log/read-bundle.ts";
@@ -186,10 +187,4 @@ function toLines(
     }
   }
   return lines;
-}
-
-function quoteForShell(path: string): string {
-  // A leading dash would be an option of cd.
-  const safe = path.startsWith("-") ? `./${path}` : path;
-  return /^[\w./-]+$/.test(safe) ? safe : `'${safe.replaceAll("'", "'\\''")}'`;
 }

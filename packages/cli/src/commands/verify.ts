@@ -3,10 +3,9 @@ import { isSystemError, printJson, printLines, reasonOf, stdoutColors } from "@s
 import { isSettldError, parseInstant } from "@settld/protocol";
 import { Command, Option } from "commander";
 import { inputError } from "../exit.ts";
-import { readInput } from "../io/read.ts";
 import { printError } from "../io/stdio.ts";
 import { readTrustFile } from "../io/trust-file.ts";
-import { readPublicKey } from "../keys/public-key.ts";
+import { readRoot } from "../keys/public-key.ts";
 import { checkAll, workersFor } from "../verify/check-all.ts";
 import type { CheckSettings } from "../verify/check-input.ts";
 import { createHistoryStore } from "../verify/history-store.ts";
@@ -161,7 +160,7 @@ async function readAnchor(
   root: string | undefined,
 ): Promise<{ readonly trust: Uint8Array } | { readonly root: Uint8Array }> {
   if (trust !== undefined && root === undefined) return { trust: (await readTrustFile(trust)).bytes };
-  if (root !== undefined && trust === undefined) return { root: await readRoot(root) };
+  if (root !== undefined && trust === undefined) return { root: await readRoot(root, "--root") };
   const found = trust === undefined ? "neither" : "both";
   throw inputError("CLI_USAGE", `expected exactly one of --trust and --root, found ${found}`);
 }
@@ -174,11 +173,6 @@ async function checkFolder(path: string): Promise<string> {
     if (!isSystemError(error)) throw error;
     throw inputError("CLI_INPUT", `--evidence: expected a readable folder, found ${reasonOf(error)}: ${path}`, error);
   }
-}
-
-async function readRoot(root: string): Promise<Uint8Array> {
-  if (!/^[A-Za-z0-9_-]{43}$/.test(root)) return readPublicKey(await readInput(root, "--root"), `--root ${root}`);
-  return readPublicKey(new TextEncoder().encode(JSON.stringify({ kty: "OKP", crv: "Ed25519", x: root })), "--root");
 }
 
 function parseNow(text: string): number {

@@ -3,12 +3,15 @@ import { escapeTerminal, printJson, printLines, stdoutColors } from "@settld/out
 import { canonicalize } from "@settld/protocol";
 import { Command, Option } from "commander";
 import { EXIT } from "../exit.ts";
+import { loadServer } from "../server/load-server.ts";
 import { ownProgram } from "./apart.ts";
 import { runDemo } from "./run-demo.ts";
+import { httpSettler } from "./server/http-settler.ts";
+import { startServerProcess } from "./server/server-process.ts";
 import type { StoryOptions } from "./story.ts";
 import type { Story } from "./story-model.ts";
 
-type Options = { readonly out: string; readonly format: "human" | "json" };
+type Options = { readonly out: string; readonly server?: true; readonly format: "human" | "json" };
 
 /**
  * `settld demo`: the money demo.
@@ -19,28 +22,50 @@ export function demoCommand(play: Partial<StoryOptions> = {}): Command {
   return new Command("demo")
     .description(
       "Plays paid work between parties who do not trust each other: good work is paid, bad work is not, corrected work " +
-        "is, and a dispute is split. Everything is checked by a separate process. In memory, offline, with demo keys.",
+        "is, and a dispute is split. Everything is checked by a separate process. Offline, with demo keys.",
     )
     .option("--out <dir>", "folder for the files; one that an earlier demo wrote is replaced", "out/demo")
+    .option("--server", "let the settler be a server: a process of its own, over HTTP and with a store on disk")
     .addOption(new Option("--format <format>", "output").choices(["human", "json"]).default("human"))
     .addHelpText(
       "after",
       `
 Exit codes: 0 when every act ended as it must, 1 when one did not, 2 when the files could not be written.
-Two runs write the same bytes.
+Two runs write the same bytes, with --server as well as without: there the settler keeps all in memory.
 
 Examples:
   settld demo
+  settld demo --server
   settld demo --out /tmp/demo --format json`,
     )
-    .action(async ({ out, format }: Options) => {
+    .action(async ({ out, server, format }: Options) => {
       const human = format === "human";
       const colors = stdoutColors();
-      const story = await runDemo({ out, colors, print: human ? printLines : async () => {}, play });
+      const print = human ? printLines : async () => {};
+      const run = (more: Partial<StoryOptions>): Promise<Story> =>
+        runDemo({ out, colors, print, play: { ...more, ...play } });
+      const story = server === true ? await throughServer(run, print) : await run({});
       if (human) await printLines(whatNext(out, story, colors.bold));
       else await printJson(summaryOf(out, story));
       process.exitCode = story.ok ? EXIT.accept : EXIT.reject;
     });
+}
+
+async function throughServer(
+  run: (play: Partial<StoryOptions>) => Promise<Story>,
+  print: (lines: readonly string[]) => Promise<void>,
+): Promise<Story> {
+  // Loaded here, where it is needed: says in one line where it cannot run.
+  await loadServer();
+  const server = await startServerProcess();
+  try {
+    const settler = httpSettler(server);
+    const story = await run({ settler: async () => settler });
+    await print(["", `  ${settler.requests()} requests to the settler, process ${server.pid} at ${server.url}`]);
+    return story;
+  } finally {
+    await server.close();
+  }
 }
 
 function whatNext(out: string, story: Story, bold: (text: string) => string): string[] {

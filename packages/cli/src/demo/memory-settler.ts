@@ -136,7 +136,8 @@ export function memorySettler({ id, signer, trust, now: start }: MemorySettlerOp
   };
 }
 
-function itemsOf(payload: EventPayload): readonly Digest[] {
+/** Digests of the evidence that an event names. */
+export function itemsOf(payload: EventPayload): readonly Digest[] {
   if (payload.type === "work.submitted") return payload.body.items.map(({ digest }) => digest);
   return payload.type === "dispute.opened" ? (payload.body.items ?? []).map(({ digest }) => digest) : [];
 }

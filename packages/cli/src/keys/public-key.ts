@@ -10,7 +10,7 @@ import {
 } from "@settld/protocol";
 import { defaultCrypto } from "@settld/protocol/crypto";
 import { inputError } from "../exit.ts";
-import { parseDocument } from "../io/read.ts";
+import { parseDocument, readInput } from "../io/read.ts";
 
 const PEM = /^\s*-----BEGIN PUBLIC KEY-----\s/;
 
@@ -33,6 +33,17 @@ export async function readPublicKey(bytes: Uint8Array, where: string): Promise<U
   const code = checkPublicKey(publicKey) ?? (decodePoint(publicKey) === undefined ? "KEY_NOT_ON_CURVE" : undefined);
   if (code !== undefined) throw inputError(code, `${where}: expected a usable Ed25519 public key, found another`);
   return publicKey;
+}
+
+/**
+ * Reads the public key of a registry: a JWK or PEM file, or the 43 characters of the JWK's `x`.
+ *
+ * @param option - which option named it, for messages.
+ * @throws SettldError for exit code 2, as {@link readPublicKey}.
+ */
+export async function readRoot(root: string, option: string): Promise<Uint8Array> {
+  if (!/^[A-Za-z0-9_-]{43}$/.test(root)) return readPublicKey(await readInput(root, option), `${option} ${root}`);
+  return readPublicKey(new TextEncoder().encode(JSON.stringify({ kty: "OKP", crv: "Ed25519", x: root })), option);
 }
 
 function fromPem(text: string): Uint8Array {

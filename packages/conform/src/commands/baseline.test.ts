@@ -37,7 +37,7 @@ describe("a baseline", () => {
     files += 1;
     const path = join(folder, `baseline-${files}.json`);
     const schema = "https://settld.dev/schemas/conformance-baseline.schema.json";
-    writeFileSync(path, JSON.stringify({ schema, revision: "2026-11-draft", entries, ...changes }));
+    writeFileSync(path, JSON.stringify({ schema, revision: "2026-11", entries, ...changes }));
     return path;
   };
   const withBaseline = (fault: string, entries: readonly object[], today = "2026-12-31"): Promise<Reported> =>

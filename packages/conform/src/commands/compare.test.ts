@@ -95,7 +95,7 @@ describe("two adapters", () => {
     writeFileSync(
       path,
       `export const hello = { type: "hello", protocol: 1, implementation: { name: "${name}", version: "1" }, roles: [],
-        revisions: ["2026-11-draft"], features: ${JSON.stringify(features)} };
+        revisions: ["2026-11"], features: ${JSON.stringify(features)} };
       export const answer = (op, { text }) => ${answer};`,
     );
     return `node:${path}`;

@@ -19,7 +19,7 @@ const adapter = (name: string, body: string, features: readonly string[] = ["mon
     protocol: 1,
     implementation: { name, version: "1" },
     roles: [],
-    revisions: ["2026-11-draft"],
+    revisions: ["2026-11"],
     features,
     limits: { inFlight: 4 },
   };
@@ -165,7 +165,7 @@ test("a crash of one is a difference, and the run goes on", async () => {
 const CRASHER = [
   "const send = (o) => process.stdout.write(JSON.stringify(o) + String.fromCharCode(10));",
   "require('node:readline').createInterface({ input: process.stdin }).on('line', (l) => { const m = JSON.parse(l);",
-  "if (m.type === 'hello') send({ type: 'hello', protocol: 1, implementation: { name: 'c', version: '1' }, roles: [], revisions: ['2026-11-draft'], features: ['money.parse'] });",
+  "if (m.type === 'hello') send({ type: 'hello', protocol: 1, implementation: { name: 'c', version: '1' }, roles: [], revisions: ['2026-11'], features: ['money.parse'] });",
   "else if (m.type === 'bye') process.exit(0);",
   "else if (m.input.text.includes('33')) process.exit(9);",
   "else if (/^(0|[1-9][0-9]*)$/.test(m.input.text)) send({ type: 'ok', id: m.id, verdict: 'accept', code: null, facts: {} });",

@@ -56,7 +56,7 @@ describe("offline", () => {
       protocol: 1,
       implementation: { name: "x", version: "1" },
       roles: [],
-      revisions: ["2026-11-draft"],
+      revisions: ["2026-11"],
       features: ["money.parse"],
     });
     writeFileSync(path, text.replace("HELLO", hello));

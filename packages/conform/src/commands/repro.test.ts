@@ -89,7 +89,7 @@ test("hostile text of an adapter does nothing to a terminal or a log, wherever i
     script,
     `const texts = ${JSON.stringify(texts)};
      let count = 0;
-     export const hello = ${JSON.stringify({ type: "hello", protocol: 1, implementation: { name: texts.join("").slice(0, 200), version: "1" }, roles: [], revisions: ["2026-11-draft"], features: ["json.parse"] })};
+     export const hello = ${JSON.stringify({ type: "hello", protocol: 1, implementation: { name: texts.join("").slice(0, 200), version: "1" }, roles: [], revisions: ["2026-11"], features: ["json.parse"] })};
      export const answer = () => { const text = texts[count++ % texts.length]; return count % 2 ? { message: text } : { feature: text.slice(0, 200) || "x", reason: text || "x" }; };`,
   );
   const args = ["--adapter", `node:${script}`, "--tag", "json.parse", "--parallel", "1", "--failures", "1000"] as const;

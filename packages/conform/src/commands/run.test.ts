@@ -242,7 +242,7 @@ describe("the report", () => {
     const evil = "\u001b[2J\u202e::error::x";
     writeFileSync(
       script,
-      `export const hello = ${JSON.stringify({ type: "hello", protocol: 1, implementation: { name: evil, version: evil }, roles: [], revisions: ["2026-11-draft"], features: ["money.parse"] })};
+      `export const hello = ${JSON.stringify({ type: "hello", protocol: 1, implementation: { name: evil, version: evil }, roles: [], revisions: ["2026-11"], features: ["money.parse"] })};
        export const answer = () => ({ message: ${JSON.stringify(evil)} });`,
     );
     const found = await run(`node:${script}`, ...MONEY, "--profile", "kernel");
@@ -261,7 +261,7 @@ describe("as a process", () => {
       script,
       `import { writeFileSync } from "node:fs";
        let count = 0;
-       export const hello = ${JSON.stringify({ type: "hello", protocol: 1, implementation: { name: "slow", version: "1" }, roles: ["kernel"], revisions: ["2026-11-draft"], features: ["money.parse"] })};
+       export const hello = ${JSON.stringify({ type: "hello", protocol: 1, implementation: { name: "slow", version: "1" }, roles: ["kernel"], revisions: ["2026-11"], features: ["money.parse"] })};
        export const answer = () => { if (++count < 4) return { message: "no" }; writeFileSync(${JSON.stringify(marker)}, ""); return new Promise(() => {}); };`,
     );
     const child = startChild(["run", "--adapter", `node:${script}`, ...MONEY, "--report", path, "--parallel", "1"]);

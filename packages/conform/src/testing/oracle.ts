@@ -42,7 +42,7 @@ export const ORACLE_HELLO: Readonly<Record<string, unknown>> = {
   protocol: 1,
   implementation: { name: "oracle", version: "1.0.0", language: "TypeScript" },
   roles: ["verifier-core", "verifier-full", "kernel", "issuer"],
-  revisions: ["2026-11-draft"],
+  revisions: ["2026-11"],
   features: OPS,
   limits: { inFlight: 1 },
 };

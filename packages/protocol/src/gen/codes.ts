@@ -4,7 +4,7 @@
 export const URI_BASE = "https://settld.dev/";
 
 /** The revision that this registry belongs to: the value of `v` in every payload. */
-export const REVISION = "2026-11-draft";
+export const REVISION = "2026-11";
 
 /** Every code of the registry. Codes are retired, never renamed. */
 export type Code =
@@ -24,7 +24,9 @@ export type Code =
   | "CLI_EVENT_NOT_FOUND"
   | "CLI_INPUT"
   | "CLI_KEY"
+  | "CLI_LISTEN"
   | "CLI_OUTPUT"
+  | "CLI_UNSUPPORTED"
   | "CLI_USAGE"
   | "CONF_ADAPTER_HELLO"
   | "CONF_ADAPTER_LOST"
@@ -109,6 +111,7 @@ export type Code =
   | "LEDGER_INSUFFICIENT"
   | "LEDGER_NOT_ZERO"
   | "LEDGER_OVERDRAWN"
+  | "LEDGER_REFERENCE_REUSED"
   | "LEDGER_TOTALS_MISMATCH"
   | "LEDGER_TO_BUYER_MISMATCH"
   | "LEDGER_TO_SELLER_MISMATCH"
@@ -417,6 +420,16 @@ export const CODES: Readonly<Record<Code, CodeEntry>> = {
     summary: "A key file holds no usable Ed25519 key.",
     remedy: "Give a JWK or an SPKI PEM of an Ed25519 public key.",
   },
+  CLI_LISTEN: {
+    clause: "CLI-8",
+    category: "usage",
+    verdict: "error",
+    precedence: 2000,
+    httpStatus: 500,
+    retryable: true,
+    summary: "The server cannot listen at that address.",
+    remedy: "Choose another port or host, or end the program that listens there.",
+  },
   CLI_OUTPUT: {
     clause: "CLI-3",
     category: "usage",
@@ -426,6 +439,16 @@ export const CODES: Readonly<Record<Code, CodeEntry>> = {
     retryable: true,
     summary: "A file could not be written.",
     remedy: "Check the folder, its permissions and the free space.",
+  },
+  CLI_UNSUPPORTED: {
+    clause: "CLI-9",
+    category: "usage",
+    verdict: "error",
+    precedence: 2010,
+    httpStatus: 500,
+    retryable: false,
+    summary: "This installation cannot run the command.",
+    remedy: "Use Node 22.13 or later, and install without leaving out optional dependencies.",
   },
   CLI_USAGE: {
     clause: "CLI-1",
@@ -1185,7 +1208,7 @@ export const CODES: Readonly<Record<Code, CodeEntry>> = {
     httpStatus: 400,
     retryable: false,
     summary: "The key is a published test key.",
-    remedy: "Make a key with settld keys new.",
+    remedy: "Make a key with settld keys generate.",
   },
   LEDGER_ASSET_MIXED: {
     clause: "LEDGER-1",
@@ -1266,6 +1289,16 @@ export const CODES: Readonly<Record<Code, CodeEntry>> = {
     retryable: false,
     summary: "Escrow or holdback fell below zero.",
     remedy: "Release only what is held.",
+  },
+  LEDGER_REFERENCE_REUSED: {
+    clause: "LEDGER-11",
+    category: "usage",
+    verdict: "error",
+    precedence: 1945,
+    httpStatus: 409,
+    retryable: false,
+    summary: "The rail's reference stands for another deposit.",
+    remedy: "Give every payment the reference that its rail gave it.",
   },
   LEDGER_TOTALS_MISMATCH: {
     clause: "LEDGER-8",

@@ -69,7 +69,8 @@ export async function reconcile(
 const logName = (log: AccountLogName): string => accountName({ kind: "available", ...log });
 const balanceName = ({ account }: { readonly account: BookAccount }): string => accountName(account);
 
-async function* pages<T>(
+/** Every item of a list, page by page. `nameOf` gives the cursor behind an item. */
+export async function* pages<T>(
   read: (page: Page) => Promise<readonly T[]>,
   nameOf: (item: T) => string,
 ): AsyncGenerator<T, void, undefined> {

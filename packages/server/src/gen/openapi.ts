@@ -5,7 +5,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
   "openapi": "3.1.1",
   "info": {
     "title": "Settld settlement server",
-    "version": "2026-11-draft",
+    "version": "2026-11",
     "summary": "Durable escrow and settlement between parties who do not trust each other",
     "description": "HTTP interface of a settlement server. The server plays the settler: it keeps the logs of agreements, holds the escrow, admits events and signs what it appended. Parties keep their keys and sign on their side, and everything that the server says can be checked by whoever reads it.\n\n**Requests** carry `Authorization: Bearer <API key>`. Bodies are strict JSON (area JSON of the specification); members and query parameters that are not described here are refused. Every POST carries `Idempotency-Key`, so that it can be sent again after a broken connection.\n\n**Answers** have `Settld-Request`, `Settld-Revision` and `Date`. Objects say what they are in `object`, lists are `{object: \"list\", data, hasMore, nextCursor}`, times are `YYYY-MM-DDTHH:mm:ss.sssZ`, money is a text in minor units with its asset. Clients ignore members that they do not know.\n\n**Refusals** are problem documents with a code of the registry (`codes.json`). `x-settld-codes` of an answer lists the codes that it may have. A route that does not exist is HTTP_NOT_FOUND, another method of one that does is HTTP_METHOD.\n\nClauses such as HTTP-7 refer to the specification.",
     "license": {
@@ -1360,7 +1360,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "Deposits"
         ],
         "summary": "Credit a deposit",
-        "description": "Tells that a payment arrived on the test rail.",
+        "description": "Tells that a payment arrived on the test rail. A payment is known by its reference, so telling it again books nothing.",
         "x-settld-scope": "operator",
         "parameters": [
           {
@@ -1383,6 +1383,32 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           }
         },
         "responses": {
+          "200": {
+            "description": "The rail's payment was booked before, for the same party and amount.",
+            "headers": {
+              "Settld-Request": {
+                "$ref": "#/components/headers/SettldRequest"
+              },
+              "Settld-Revision": {
+                "$ref": "#/components/headers/SettldRevision"
+              },
+              "Idempotency-Replayed": {
+                "$ref": "#/components/headers/IdempotencyReplayed"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Deposit"
+                },
+                "examples": {
+                  "Deposit": {
+                    "$ref": "#/components/examples/Deposit"
+                  }
+                }
+              }
+            }
+          },
           "201": {
             "description": "The deposit is booked.",
             "headers": {
@@ -1425,7 +1451,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             "$ref": "#/components/responses/Timeout"
           },
           "409": {
-            "$ref": "#/components/responses/InFlight"
+            "$ref": "#/components/responses/DepositConflict"
           },
           "413": {
             "$ref": "#/components/responses/TooLarge"
@@ -2847,7 +2873,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
         "schema": {
           "$ref": "#/components/schemas/Digest"
         },
-        "example": "sha256:d99a5163c4da558b612fcc99ab8e2bd56c7943650dfab2055fbae8a8da4042af"
+        "example": "sha256:f696347107194539dea0976baf9154d68b108b282930b947719770a81d879ae4"
       },
       "Digest": {
         "name": "digest",
@@ -3520,7 +3546,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
                   "type": "https://settld.dev/codes/HTTP_NOT_FOUND",
                   "title": "There is no such thing, or not for this key.",
                   "status": 404,
-                  "detail": "expected an agreement, found none: sha256:d99a5163c4da558b612fcc99ab8e2bd56c7943650dfab2055fbae8a8da4042af",
+                  "detail": "expected an agreement, found none: sha256:f696347107194539dea0976baf9154d68b108b282930b947719770a81d879ae4",
                   "code": "HTTP_NOT_FOUND",
                   "clause": "HTTP-3",
                   "retryable": false,
@@ -3748,6 +3774,45 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "STATE_NOT_ACCEPTED",
           "STATE_ALREADY_FUNDED",
           "STATE_CLOSED",
+          "HTTP_IDEMPOTENCY_IN_FLIGHT"
+        ]
+      },
+      "DepositConflict": {
+        "description": "The rail's reference stands for another deposit, or a request with this Idempotency-Key is still running.",
+        "headers": {
+          "Settld-Request": {
+            "$ref": "#/components/headers/SettldRequest"
+          },
+          "Settld-Revision": {
+            "$ref": "#/components/headers/SettldRevision"
+          },
+          "Retry-After": {
+            "$ref": "#/components/headers/RetryAfter"
+          }
+        },
+        "content": {
+          "application/problem+json": {
+            "schema": {
+              "$ref": "#/components/schemas/Problem"
+            },
+            "examples": {
+              "LEDGER_REFERENCE_REUSED": {
+                "value": {
+                  "type": "https://settld.dev/codes/LEDGER_REFERENCE_REUSED",
+                  "title": "The rail's reference stands for another deposit.",
+                  "status": 409,
+                  "detail": "/reference: expected 48000 USD/2 for https://buyer.example as booked before, found 12000 USD/2 for https://buyer.example",
+                  "code": "LEDGER_REFERENCE_REUSED",
+                  "clause": "LEDGER-11",
+                  "retryable": false,
+                  "request": "req_7f3k2m9q4w1x"
+                }
+              }
+            }
+          }
+        },
+        "x-settld-codes": [
+          "LEDGER_REFERENCE_REUSED",
           "HTTP_IDEMPOTENCY_IN_FLIGHT"
         ]
       },
@@ -6249,6 +6314,10 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "rail": {
             "$ref": "#/components/schemas/Name"
           },
+          "returns": {
+            "description": "Digest of the entry whose withdrawal is put back; in withdrawal.returned only.",
+            "$ref": "#/components/schemas/Digest"
+          },
           "reference": {
             "description": "The rail's reference of a deposit, the destination of a withdrawal.",
             "$ref": "#/components/schemas/Text"
@@ -6266,6 +6335,30 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "reference"
         ],
         "additionalProperties": false,
+        "allOf": [
+          {
+            "if": {
+              "properties": {
+                "type": {
+                  "const": "withdrawal.returned"
+                }
+              }
+            },
+            "then": {
+              "properties": {
+                "returns": true
+              },
+              "required": [
+                "returns"
+              ]
+            },
+            "else": {
+              "properties": {
+                "returns": false
+              }
+            }
+          }
+        ],
         "if": {
           "properties": {
             "seq": {
@@ -7267,7 +7360,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
       },
       "EventPayload": {
         "title": "EventPayload",
-        "description": "Payload of an event of revision 2026-11-draft, as signed inside an envelope of type application/vnd.settld.event+json.",
+        "description": "Payload of an event of revision 2026-11, as signed inside an envelope of type application/vnd.settld.event+json.",
         "type": "object",
         "required": [
           "type"
@@ -7869,7 +7962,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
       "Revision": {
         "title": "Revision",
         "description": "Protocol revision; equal in a whole log (EVENT-2).",
-        "const": "2026-11-draft"
+        "const": "2026-11"
       },
       "SettlementExecuted": {
         "title": "SettlementExecuted",
@@ -8290,24 +8383,24 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
     "examples": {
       "OfferRequest": {
         "value": {
-          "payload": "eyJhdCI6IjIwMjYtMDMtMDJUMDk6MDA6MDAuMDAwWiIsImJvZHkiOnsiYWNjZXB0QnkiOiIyMDI2LTAzLTAzVDA5OjAwOjAwLjAwMFoiLCJhbW91bnQiOnsiYXNzZXRDb2RlIjoiVVNEIiwiYXNzZXRTY2FsZSI6MiwidmFsdWUiOiI0ODAwMCJ9LCJhdHRlbXB0c01heCI6MywiZGlzcHV0ZU1zIjoyNTkyMDAwMDAsImZlZUJwcyI6MjUwLCJmdW5kQnkiOiIyMDI2LTAzLTA0VDA5OjAwOjAwLjAwMFoiLCJob2xkYmFja0JwcyI6MTAwMCwibm9uY2UiOiIwMDAxMDIwMzA0MDUwNjA3MDgwOTBhMGIwYzBkMGUwZiIsInBhcnRpZXMiOnsiYXJiaXRlciI6eyJpZCI6Imh0dHBzOi8vYXJiaXRlci5leGFtcGxlIn0sImJ1eWVyIjp7ImlkIjoiaHR0cHM6Ly9idXllci5leGFtcGxlIn0sImNoZWNrZXJzIjp7InF1YWxpdHkiOnsiaWQiOiJodHRwczovL2NoZWNrZXIuZXhhbXBsZSJ9fSwic2VsbGVyIjp7ImlkIjoiaHR0cHM6Ly9zZWxsZXIuZXhhbXBsZSJ9LCJzZXR0bGVyIjp7ImlkIjoiaHR0cHM6Ly9zZXR0bGVyLmV4YW1wbGUifX0sInBvbGljeSI6eyJwYXlvdXQiOnsia2luZCI6ImFsbC1vci1ub3RoaW5nIn0sInJlcXVpcmVtZW50cyI6W3siaWQiOiJkZWxpdmVyZWQiLCJpdGVtIjoicmVzdWx0LmNzdiIsImtpbmQiOiJpdGVtIiwibWVkaWFUeXBlIjoidGV4dC9jc3YifSx7ImNoZWNrZXIiOiJxdWFsaXR5IiwiaWQiOiJ2YWxpZCIsIml0ZW0iOiJyZXN1bHQuY3N2Iiwia2luZCI6ImNoZWNrIiwib3AiOiJnZSIsInBvaW50ZXIiOiIvdmFsaWRpdHlCcHMiLCJ2YWx1ZSI6OTk5MH1dfSwicmVmZXJlbmNlcyI6W10sInJldmlld01zIjo4NjQwMDAwMCwicnVsaW5nTXMiOjE3MjgwMDAwMCwic3VibWl0QnkiOiIyMDI2LTAzLTA2VDA5OjAwOjAwLjAwMFoifSwiYnkiOiJodHRwczovL2J1eWVyLmV4YW1wbGUiLCJzZXEiOjAsInR5cGUiOiJhZ3JlZW1lbnQub2ZmZXJlZCIsInYiOiIyMDI2LTExLWRyYWZ0In0=",
+          "payload": "eyJhdCI6IjIwMjYtMDMtMDJUMDk6MDA6MDAuMDAwWiIsImJvZHkiOnsiYWNjZXB0QnkiOiIyMDI2LTAzLTAzVDA5OjAwOjAwLjAwMFoiLCJhbW91bnQiOnsiYXNzZXRDb2RlIjoiVVNEIiwiYXNzZXRTY2FsZSI6MiwidmFsdWUiOiI0ODAwMCJ9LCJhdHRlbXB0c01heCI6MywiZGlzcHV0ZU1zIjoyNTkyMDAwMDAsImZlZUJwcyI6MjUwLCJmdW5kQnkiOiIyMDI2LTAzLTA0VDA5OjAwOjAwLjAwMFoiLCJob2xkYmFja0JwcyI6MTAwMCwibm9uY2UiOiIwMDAxMDIwMzA0MDUwNjA3MDgwOTBhMGIwYzBkMGUwZiIsInBhcnRpZXMiOnsiYXJiaXRlciI6eyJpZCI6Imh0dHBzOi8vYXJiaXRlci5leGFtcGxlIn0sImJ1eWVyIjp7ImlkIjoiaHR0cHM6Ly9idXllci5leGFtcGxlIn0sImNoZWNrZXJzIjp7InF1YWxpdHkiOnsiaWQiOiJodHRwczovL2NoZWNrZXIuZXhhbXBsZSJ9fSwic2VsbGVyIjp7ImlkIjoiaHR0cHM6Ly9zZWxsZXIuZXhhbXBsZSJ9LCJzZXR0bGVyIjp7ImlkIjoiaHR0cHM6Ly9zZXR0bGVyLmV4YW1wbGUifX0sInBvbGljeSI6eyJwYXlvdXQiOnsia2luZCI6ImFsbC1vci1ub3RoaW5nIn0sInJlcXVpcmVtZW50cyI6W3siaWQiOiJkZWxpdmVyZWQiLCJpdGVtIjoicmVzdWx0LmNzdiIsImtpbmQiOiJpdGVtIiwibWVkaWFUeXBlIjoidGV4dC9jc3YifSx7ImNoZWNrZXIiOiJxdWFsaXR5IiwiaWQiOiJ2YWxpZCIsIml0ZW0iOiJyZXN1bHQuY3N2Iiwia2luZCI6ImNoZWNrIiwib3AiOiJnZSIsInBvaW50ZXIiOiIvdmFsaWRpdHlCcHMiLCJ2YWx1ZSI6OTk5MH1dfSwicmVmZXJlbmNlcyI6W10sInJldmlld01zIjo4NjQwMDAwMCwicnVsaW5nTXMiOjE3MjgwMDAwMCwic3VibWl0QnkiOiIyMDI2LTAzLTA2VDA5OjAwOjAwLjAwMFoifSwiYnkiOiJodHRwczovL2J1eWVyLmV4YW1wbGUiLCJzZXEiOjAsInR5cGUiOiJhZ3JlZW1lbnQub2ZmZXJlZCIsInYiOiIyMDI2LTExIn0=",
           "payloadType": "application/vnd.settld.event+json",
           "signatures": [
             {
               "keyid": "mWFji_9GkZugM2-_QtALjQxopp1KvFJdknwpvcG_4NM",
-              "sig": "CIvqhTvEXy4P35BaGLQdyb9Zq7tWVoN+VJIdsk71Y3e6wnxGh33gvCGZe84RGfC07tvxKqvpuyD1zCO8f5rQAg=="
+              "sig": "Dwi/SbpLAgGyn4jWs4MxRWKkPYQXHaclbQSpf4DU13teAB6i6NyLlGL7BfPk9NTtsDt05/wmDdBZI8pEjjd0Bw=="
             }
           ]
         }
       },
       "EventRequest": {
         "value": {
-          "payload": "eyJhZ3JlZW1lbnQiOiJzaGEyNTY6ZDk5YTUxNjNjNGRhNTU4YjYxMmZjYzk5YWI4ZTJiZDU2Yzc5NDM2NTBkZmFiMjA1NWZiYWU4YThkYTQwNDJhZiIsImF0IjoiMjAyNi0wMy0wMlQxMDowMDowMC4wMDBaIiwiYm9keSI6e30sImJ5IjoiaHR0cHM6Ly9zZWxsZXIuZXhhbXBsZSIsInByZXYiOiJzaGEyNTY6ZDk5YTUxNjNjNGRhNTU4YjYxMmZjYzk5YWI4ZTJiZDU2Yzc5NDM2NTBkZmFiMjA1NWZiYWU4YThkYTQwNDJhZiIsInNlcSI6MSwidHlwZSI6ImFncmVlbWVudC5hY2NlcHRlZCIsInYiOiIyMDI2LTExLWRyYWZ0In0=",
+          "payload": "eyJhZ3JlZW1lbnQiOiJzaGEyNTY6ZjY5NjM0NzEwNzE5NDUzOWRlYTA5NzZiYWY5MTU0ZDY4YjEwOGIyODI5MzBiOTQ3NzE5NzcwYTgxZDg3OWFlNCIsImF0IjoiMjAyNi0wMy0wMlQxMDowMDowMC4wMDBaIiwiYm9keSI6e30sImJ5IjoiaHR0cHM6Ly9zZWxsZXIuZXhhbXBsZSIsInByZXYiOiJzaGEyNTY6ZjY5NjM0NzEwNzE5NDUzOWRlYTA5NzZiYWY5MTU0ZDY4YjEwOGIyODI5MzBiOTQ3NzE5NzcwYTgxZDg3OWFlNCIsInNlcSI6MSwidHlwZSI6ImFncmVlbWVudC5hY2NlcHRlZCIsInYiOiIyMDI2LTExIn0=",
           "payloadType": "application/vnd.settld.event+json",
           "signatures": [
             {
               "keyid": "xe13-j715ROu-CgWkQ9bpMI8b8RcQNZPWP5ByOHLWK4",
-              "sig": "4iOpavQnn1QjWGf67tqARgst9a5ZC9DH1Q8TDDiHsOFU/7SRDJtTwweXEePdac9odBDCwnlt9M/r0IfKJX6KAA=="
+              "sig": "Xt1ZiKNWeiO6+1nND5H+5JGUK8NtHBv5wrX/tH0mme1E2ytjy8KG+PqovQXZdAHr0dYvdrqhOxjjGtnOWtkNDg=="
             }
           ]
         }
@@ -8318,25 +8411,25 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "event": {
             "seq": 0,
             "type": "agreement.offered",
-            "digest": "sha256:d99a5163c4da558b612fcc99ab8e2bd56c7943650dfab2055fbae8a8da4042af"
+            "digest": "sha256:f696347107194539dea0976baf9154d68b108b282930b947719770a81d879ae4"
           },
           "appended": [
             {
               "object": "event",
               "seq": 0,
               "type": "agreement.offered",
-              "digest": "sha256:d99a5163c4da558b612fcc99ab8e2bd56c7943650dfab2055fbae8a8da4042af",
+              "digest": "sha256:f696347107194539dea0976baf9154d68b108b282930b947719770a81d879ae4",
               "envelope": {
-                "payload": "eyJhdCI6IjIwMjYtMDMtMDJUMDk6MDA6MDAuMDAwWiIsImJvZHkiOnsiYWNjZXB0QnkiOiIyMDI2LTAzLTAzVDA5OjAwOjAwLjAwMFoiLCJhbW91bnQiOnsiYXNzZXRDb2RlIjoiVVNEIiwiYXNzZXRTY2FsZSI6MiwidmFsdWUiOiI0ODAwMCJ9LCJhdHRlbXB0c01heCI6MywiZGlzcHV0ZU1zIjoyNTkyMDAwMDAsImZlZUJwcyI6MjUwLCJmdW5kQnkiOiIyMDI2LTAzLTA0VDA5OjAwOjAwLjAwMFoiLCJob2xkYmFja0JwcyI6MTAwMCwibm9uY2UiOiIwMDAxMDIwMzA0MDUwNjA3MDgwOTBhMGIwYzBkMGUwZiIsInBhcnRpZXMiOnsiYXJiaXRlciI6eyJpZCI6Imh0dHBzOi8vYXJiaXRlci5leGFtcGxlIn0sImJ1eWVyIjp7ImlkIjoiaHR0cHM6Ly9idXllci5leGFtcGxlIn0sImNoZWNrZXJzIjp7InF1YWxpdHkiOnsiaWQiOiJodHRwczovL2NoZWNrZXIuZXhhbXBsZSJ9fSwic2VsbGVyIjp7ImlkIjoiaHR0cHM6Ly9zZWxsZXIuZXhhbXBsZSJ9LCJzZXR0bGVyIjp7ImlkIjoiaHR0cHM6Ly9zZXR0bGVyLmV4YW1wbGUifX0sInBvbGljeSI6eyJwYXlvdXQiOnsia2luZCI6ImFsbC1vci1ub3RoaW5nIn0sInJlcXVpcmVtZW50cyI6W3siaWQiOiJkZWxpdmVyZWQiLCJpdGVtIjoicmVzdWx0LmNzdiIsImtpbmQiOiJpdGVtIiwibWVkaWFUeXBlIjoidGV4dC9jc3YifSx7ImNoZWNrZXIiOiJxdWFsaXR5IiwiaWQiOiJ2YWxpZCIsIml0ZW0iOiJyZXN1bHQuY3N2Iiwia2luZCI6ImNoZWNrIiwib3AiOiJnZSIsInBvaW50ZXIiOiIvdmFsaWRpdHlCcHMiLCJ2YWx1ZSI6OTk5MH1dfSwicmVmZXJlbmNlcyI6W10sInJldmlld01zIjo4NjQwMDAwMCwicnVsaW5nTXMiOjE3MjgwMDAwMCwic3VibWl0QnkiOiIyMDI2LTAzLTA2VDA5OjAwOjAwLjAwMFoifSwiYnkiOiJodHRwczovL2J1eWVyLmV4YW1wbGUiLCJzZXEiOjAsInR5cGUiOiJhZ3JlZW1lbnQub2ZmZXJlZCIsInYiOiIyMDI2LTExLWRyYWZ0In0=",
+                "payload": "eyJhdCI6IjIwMjYtMDMtMDJUMDk6MDA6MDAuMDAwWiIsImJvZHkiOnsiYWNjZXB0QnkiOiIyMDI2LTAzLTAzVDA5OjAwOjAwLjAwMFoiLCJhbW91bnQiOnsiYXNzZXRDb2RlIjoiVVNEIiwiYXNzZXRTY2FsZSI6MiwidmFsdWUiOiI0ODAwMCJ9LCJhdHRlbXB0c01heCI6MywiZGlzcHV0ZU1zIjoyNTkyMDAwMDAsImZlZUJwcyI6MjUwLCJmdW5kQnkiOiIyMDI2LTAzLTA0VDA5OjAwOjAwLjAwMFoiLCJob2xkYmFja0JwcyI6MTAwMCwibm9uY2UiOiIwMDAxMDIwMzA0MDUwNjA3MDgwOTBhMGIwYzBkMGUwZiIsInBhcnRpZXMiOnsiYXJiaXRlciI6eyJpZCI6Imh0dHBzOi8vYXJiaXRlci5leGFtcGxlIn0sImJ1eWVyIjp7ImlkIjoiaHR0cHM6Ly9idXllci5leGFtcGxlIn0sImNoZWNrZXJzIjp7InF1YWxpdHkiOnsiaWQiOiJodHRwczovL2NoZWNrZXIuZXhhbXBsZSJ9fSwic2VsbGVyIjp7ImlkIjoiaHR0cHM6Ly9zZWxsZXIuZXhhbXBsZSJ9LCJzZXR0bGVyIjp7ImlkIjoiaHR0cHM6Ly9zZXR0bGVyLmV4YW1wbGUifX0sInBvbGljeSI6eyJwYXlvdXQiOnsia2luZCI6ImFsbC1vci1ub3RoaW5nIn0sInJlcXVpcmVtZW50cyI6W3siaWQiOiJkZWxpdmVyZWQiLCJpdGVtIjoicmVzdWx0LmNzdiIsImtpbmQiOiJpdGVtIiwibWVkaWFUeXBlIjoidGV4dC9jc3YifSx7ImNoZWNrZXIiOiJxdWFsaXR5IiwiaWQiOiJ2YWxpZCIsIml0ZW0iOiJyZXN1bHQuY3N2Iiwia2luZCI6ImNoZWNrIiwib3AiOiJnZSIsInBvaW50ZXIiOiIvdmFsaWRpdHlCcHMiLCJ2YWx1ZSI6OTk5MH1dfSwicmVmZXJlbmNlcyI6W10sInJldmlld01zIjo4NjQwMDAwMCwicnVsaW5nTXMiOjE3MjgwMDAwMCwic3VibWl0QnkiOiIyMDI2LTAzLTA2VDA5OjAwOjAwLjAwMFoifSwiYnkiOiJodHRwczovL2J1eWVyLmV4YW1wbGUiLCJzZXEiOjAsInR5cGUiOiJhZ3JlZW1lbnQub2ZmZXJlZCIsInYiOiIyMDI2LTExIn0=",
                 "payloadType": "application/vnd.settld.event+json",
                 "signatures": [
                   {
                     "keyid": "mWFji_9GkZugM2-_QtALjQxopp1KvFJdknwpvcG_4NM",
-                    "sig": "CIvqhTvEXy4P35BaGLQdyb9Zq7tWVoN+VJIdsk71Y3e6wnxGh33gvCGZe84RGfC07tvxKqvpuyD1zCO8f5rQAg=="
+                    "sig": "Dwi/SbpLAgGyn4jWs4MxRWKkPYQXHaclbQSpf4DU13teAB6i6NyLlGL7BfPk9NTtsDt05/wmDdBZI8pEjjd0Bw=="
                   },
                   {
                     "keyid": "xypG_wFG_iEmKYQHP1HGeuBxb-JIx5UQeY20tnjoKW4",
-                    "sig": "xmiTDfgRoreoEY1w+1xaNU9XgMT+zu+hwIJatKZBaBUaUzdrtLcm44XhC6LXudu+R1/O1eIuldZ31IXSSa5XBw=="
+                    "sig": "+psUtuuUKl5PWmMPJKNlcF/ap4bvGp3ETKnyrzEWg2MeSWn9GXG85chyklEf1wrIeE8RVoqGxRguO33oeE8PDg=="
                   }
                 ]
               }
@@ -8344,10 +8437,10 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           ],
           "agreement": {
             "object": "agreement",
-            "id": "sha256:d99a5163c4da558b612fcc99ab8e2bd56c7943650dfab2055fbae8a8da4042af",
+            "id": "sha256:f696347107194539dea0976baf9154d68b108b282930b947719770a81d879ae4",
             "status": "offered",
             "events": 1,
-            "head": "sha256:d99a5163c4da558b612fcc99ab8e2bd56c7943650dfab2055fbae8a8da4042af",
+            "head": "sha256:f696347107194539dea0976baf9154d68b108b282930b947719770a81d879ae4",
             "at": "2026-03-02T09:00:00.000Z",
             "due": "2026-03-03T09:00:00.000Z",
             "amount": {
@@ -8387,25 +8480,25 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "event": {
             "seq": 1,
             "type": "agreement.accepted",
-            "digest": "sha256:02a942bfb5bee07fa00ffe515b259acb099ed62ff7fde11e2ab69075857d385f"
+            "digest": "sha256:56d7f09c2d90139956d42a46484c2ce52df4451521126e6ef2fe13da5998c589"
           },
           "appended": [
             {
               "object": "event",
               "seq": 1,
               "type": "agreement.accepted",
-              "digest": "sha256:02a942bfb5bee07fa00ffe515b259acb099ed62ff7fde11e2ab69075857d385f",
+              "digest": "sha256:56d7f09c2d90139956d42a46484c2ce52df4451521126e6ef2fe13da5998c589",
               "envelope": {
-                "payload": "eyJhZ3JlZW1lbnQiOiJzaGEyNTY6ZDk5YTUxNjNjNGRhNTU4YjYxMmZjYzk5YWI4ZTJiZDU2Yzc5NDM2NTBkZmFiMjA1NWZiYWU4YThkYTQwNDJhZiIsImF0IjoiMjAyNi0wMy0wMlQxMDowMDowMC4wMDBaIiwiYm9keSI6e30sImJ5IjoiaHR0cHM6Ly9zZWxsZXIuZXhhbXBsZSIsInByZXYiOiJzaGEyNTY6ZDk5YTUxNjNjNGRhNTU4YjYxMmZjYzk5YWI4ZTJiZDU2Yzc5NDM2NTBkZmFiMjA1NWZiYWU4YThkYTQwNDJhZiIsInNlcSI6MSwidHlwZSI6ImFncmVlbWVudC5hY2NlcHRlZCIsInYiOiIyMDI2LTExLWRyYWZ0In0=",
+                "payload": "eyJhZ3JlZW1lbnQiOiJzaGEyNTY6ZjY5NjM0NzEwNzE5NDUzOWRlYTA5NzZiYWY5MTU0ZDY4YjEwOGIyODI5MzBiOTQ3NzE5NzcwYTgxZDg3OWFlNCIsImF0IjoiMjAyNi0wMy0wMlQxMDowMDowMC4wMDBaIiwiYm9keSI6e30sImJ5IjoiaHR0cHM6Ly9zZWxsZXIuZXhhbXBsZSIsInByZXYiOiJzaGEyNTY6ZjY5NjM0NzEwNzE5NDUzOWRlYTA5NzZiYWY5MTU0ZDY4YjEwOGIyODI5MzBiOTQ3NzE5NzcwYTgxZDg3OWFlNCIsInNlcSI6MSwidHlwZSI6ImFncmVlbWVudC5hY2NlcHRlZCIsInYiOiIyMDI2LTExIn0=",
                 "payloadType": "application/vnd.settld.event+json",
                 "signatures": [
                   {
                     "keyid": "xe13-j715ROu-CgWkQ9bpMI8b8RcQNZPWP5ByOHLWK4",
-                    "sig": "4iOpavQnn1QjWGf67tqARgst9a5ZC9DH1Q8TDDiHsOFU/7SRDJtTwweXEePdac9odBDCwnlt9M/r0IfKJX6KAA=="
+                    "sig": "Xt1ZiKNWeiO6+1nND5H+5JGUK8NtHBv5wrX/tH0mme1E2ytjy8KG+PqovQXZdAHr0dYvdrqhOxjjGtnOWtkNDg=="
                   },
                   {
                     "keyid": "xypG_wFG_iEmKYQHP1HGeuBxb-JIx5UQeY20tnjoKW4",
-                    "sig": "YejsyqdkGk9s1LfnHcVsYs8Y2LqBySt/BKtIUTZVYwVQsztq7lQ/16QLAXZFP7k5g+hNaOrzsTS70ZbfaMHWCg=="
+                    "sig": "83pGfiwAXjMEnjDwtDg56J73m7pbwu5vOY6Yy45V4dFlOGTRrAF37rALrrgoFLbAGJaRlImRiDk+on+KtWeLDQ=="
                   }
                 ]
               }
@@ -8413,10 +8506,10 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           ],
           "agreement": {
             "object": "agreement",
-            "id": "sha256:d99a5163c4da558b612fcc99ab8e2bd56c7943650dfab2055fbae8a8da4042af",
+            "id": "sha256:f696347107194539dea0976baf9154d68b108b282930b947719770a81d879ae4",
             "status": "accepted",
             "events": 2,
-            "head": "sha256:02a942bfb5bee07fa00ffe515b259acb099ed62ff7fde11e2ab69075857d385f",
+            "head": "sha256:56d7f09c2d90139956d42a46484c2ce52df4451521126e6ef2fe13da5998c589",
             "at": "2026-03-02T10:00:00.000Z",
             "due": "2026-03-04T09:00:00.000Z",
             "amount": {
@@ -8456,21 +8549,21 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "event": {
             "seq": 2,
             "type": "escrow.funded",
-            "digest": "sha256:e184df89f84502d6cc8c79f59d241c7262e61d9ddbe98ea7bc441af6eef4957c"
+            "digest": "sha256:7d58d46bfad64ee7672892c8998117dba4ffe793b484b234af114b73dd90b83d"
           },
           "appended": [
             {
               "object": "event",
               "seq": 2,
               "type": "escrow.funded",
-              "digest": "sha256:e184df89f84502d6cc8c79f59d241c7262e61d9ddbe98ea7bc441af6eef4957c",
+              "digest": "sha256:7d58d46bfad64ee7672892c8998117dba4ffe793b484b234af114b73dd90b83d",
               "envelope": {
-                "payload": "eyJhZ3JlZW1lbnQiOiJzaGEyNTY6ZDk5YTUxNjNjNGRhNTU4YjYxMmZjYzk5YWI4ZTJiZDU2Yzc5NDM2NTBkZmFiMjA1NWZiYWU4YThkYTQwNDJhZiIsImF0IjoiMjAyNi0wMy0wMlQxMTowMDowMC4wMDBaIiwiYm9keSI6eyJhbW91bnQiOnsiYXNzZXRDb2RlIjoiVVNEIiwiYXNzZXRTY2FsZSI6MiwidmFsdWUiOiI0ODAwMCJ9fSwiYnkiOiJodHRwczovL3NldHRsZXIuZXhhbXBsZSIsInByZXYiOiJzaGEyNTY6MDJhOTQyYmZiNWJlZTA3ZmEwMGZmZTUxNWIyNTlhY2IwOTllZDYyZmY3ZmRlMTFlMmFiNjkwNzU4NTdkMzg1ZiIsInNlcSI6MiwidHlwZSI6ImVzY3Jvdy5mdW5kZWQiLCJ2IjoiMjAyNi0xMS1kcmFmdCJ9",
+                "payload": "eyJhZ3JlZW1lbnQiOiJzaGEyNTY6ZjY5NjM0NzEwNzE5NDUzOWRlYTA5NzZiYWY5MTU0ZDY4YjEwOGIyODI5MzBiOTQ3NzE5NzcwYTgxZDg3OWFlNCIsImF0IjoiMjAyNi0wMy0wMlQxMTowMDowMC4wMDBaIiwiYm9keSI6eyJhbW91bnQiOnsiYXNzZXRDb2RlIjoiVVNEIiwiYXNzZXRTY2FsZSI6MiwidmFsdWUiOiI0ODAwMCJ9fSwiYnkiOiJodHRwczovL3NldHRsZXIuZXhhbXBsZSIsInByZXYiOiJzaGEyNTY6NTZkN2YwOWMyZDkwMTM5OTU2ZDQyYTQ2NDg0YzJjZTUyZGY0NDUxNTIxMTI2ZTZlZjJmZTEzZGE1OTk4YzU4OSIsInNlcSI6MiwidHlwZSI6ImVzY3Jvdy5mdW5kZWQiLCJ2IjoiMjAyNi0xMSJ9",
                 "payloadType": "application/vnd.settld.event+json",
                 "signatures": [
                   {
                     "keyid": "xypG_wFG_iEmKYQHP1HGeuBxb-JIx5UQeY20tnjoKW4",
-                    "sig": "Xw/Anbd6/1Uq8YjBvWRzrilzDIDHElvVcCEQwUqB4CkNCysZKVj8/9BMDhsrXthaB2Y4dmATSJp66rQqXuY4Aw=="
+                    "sig": "U7Jt3Pj8XOb+ovspxyCdxoXZEnAtivDMxHpmcdIZDfh/w7T5BFZjYvM2qc2rhBIKW67FIxWBdQ7IZ3NeC12jCw=="
                   }
                 ]
               }
@@ -8478,10 +8571,10 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           ],
           "agreement": {
             "object": "agreement",
-            "id": "sha256:d99a5163c4da558b612fcc99ab8e2bd56c7943650dfab2055fbae8a8da4042af",
+            "id": "sha256:f696347107194539dea0976baf9154d68b108b282930b947719770a81d879ae4",
             "status": "funded",
             "events": 3,
-            "head": "sha256:e184df89f84502d6cc8c79f59d241c7262e61d9ddbe98ea7bc441af6eef4957c",
+            "head": "sha256:7d58d46bfad64ee7672892c8998117dba4ffe793b484b234af114b73dd90b83d",
             "at": "2026-03-02T11:00:00.000Z",
             "due": "2026-03-06T09:00:00.000Z",
             "amount": {
@@ -8521,15 +8614,15 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "event": {
             "seq": 1,
             "type": "agreement.accepted",
-            "digest": "sha256:02a942bfb5bee07fa00ffe515b259acb099ed62ff7fde11e2ab69075857d385f"
+            "digest": "sha256:56d7f09c2d90139956d42a46484c2ce52df4451521126e6ef2fe13da5998c589"
           },
           "appended": [],
           "agreement": {
             "object": "agreement",
-            "id": "sha256:d99a5163c4da558b612fcc99ab8e2bd56c7943650dfab2055fbae8a8da4042af",
+            "id": "sha256:f696347107194539dea0976baf9154d68b108b282930b947719770a81d879ae4",
             "status": "accepted",
             "events": 2,
-            "head": "sha256:02a942bfb5bee07fa00ffe515b259acb099ed62ff7fde11e2ab69075857d385f",
+            "head": "sha256:56d7f09c2d90139956d42a46484c2ce52df4451521126e6ef2fe13da5998c589",
             "at": "2026-03-02T10:00:00.000Z",
             "due": "2026-03-04T09:00:00.000Z",
             "amount": {
@@ -8566,10 +8659,10 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
       "Agreement": {
         "value": {
           "object": "agreement",
-          "id": "sha256:d99a5163c4da558b612fcc99ab8e2bd56c7943650dfab2055fbae8a8da4042af",
+          "id": "sha256:f696347107194539dea0976baf9154d68b108b282930b947719770a81d879ae4",
           "status": "accepted",
           "events": 2,
-          "head": "sha256:02a942bfb5bee07fa00ffe515b259acb099ed62ff7fde11e2ab69075857d385f",
+          "head": "sha256:56d7f09c2d90139956d42a46484c2ce52df4451521126e6ef2fe13da5998c589",
           "at": "2026-03-02T10:00:00.000Z",
           "due": "2026-03-04T09:00:00.000Z",
           "amount": {
@@ -8608,10 +8701,10 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "data": [
             {
               "object": "agreement",
-              "id": "sha256:d99a5163c4da558b612fcc99ab8e2bd56c7943650dfab2055fbae8a8da4042af",
+              "id": "sha256:f696347107194539dea0976baf9154d68b108b282930b947719770a81d879ae4",
               "status": "accepted",
               "events": 2,
-              "head": "sha256:02a942bfb5bee07fa00ffe515b259acb099ed62ff7fde11e2ab69075857d385f",
+              "head": "sha256:56d7f09c2d90139956d42a46484c2ce52df4451521126e6ef2fe13da5998c589",
               "at": "2026-03-02T10:00:00.000Z",
               "due": "2026-03-04T09:00:00.000Z",
               "amount": {
@@ -8656,18 +8749,18 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               "object": "event",
               "seq": 0,
               "type": "agreement.offered",
-              "digest": "sha256:d99a5163c4da558b612fcc99ab8e2bd56c7943650dfab2055fbae8a8da4042af",
+              "digest": "sha256:f696347107194539dea0976baf9154d68b108b282930b947719770a81d879ae4",
               "envelope": {
-                "payload": "eyJhdCI6IjIwMjYtMDMtMDJUMDk6MDA6MDAuMDAwWiIsImJvZHkiOnsiYWNjZXB0QnkiOiIyMDI2LTAzLTAzVDA5OjAwOjAwLjAwMFoiLCJhbW91bnQiOnsiYXNzZXRDb2RlIjoiVVNEIiwiYXNzZXRTY2FsZSI6MiwidmFsdWUiOiI0ODAwMCJ9LCJhdHRlbXB0c01heCI6MywiZGlzcHV0ZU1zIjoyNTkyMDAwMDAsImZlZUJwcyI6MjUwLCJmdW5kQnkiOiIyMDI2LTAzLTA0VDA5OjAwOjAwLjAwMFoiLCJob2xkYmFja0JwcyI6MTAwMCwibm9uY2UiOiIwMDAxMDIwMzA0MDUwNjA3MDgwOTBhMGIwYzBkMGUwZiIsInBhcnRpZXMiOnsiYXJiaXRlciI6eyJpZCI6Imh0dHBzOi8vYXJiaXRlci5leGFtcGxlIn0sImJ1eWVyIjp7ImlkIjoiaHR0cHM6Ly9idXllci5leGFtcGxlIn0sImNoZWNrZXJzIjp7InF1YWxpdHkiOnsiaWQiOiJodHRwczovL2NoZWNrZXIuZXhhbXBsZSJ9fSwic2VsbGVyIjp7ImlkIjoiaHR0cHM6Ly9zZWxsZXIuZXhhbXBsZSJ9LCJzZXR0bGVyIjp7ImlkIjoiaHR0cHM6Ly9zZXR0bGVyLmV4YW1wbGUifX0sInBvbGljeSI6eyJwYXlvdXQiOnsia2luZCI6ImFsbC1vci1ub3RoaW5nIn0sInJlcXVpcmVtZW50cyI6W3siaWQiOiJkZWxpdmVyZWQiLCJpdGVtIjoicmVzdWx0LmNzdiIsImtpbmQiOiJpdGVtIiwibWVkaWFUeXBlIjoidGV4dC9jc3YifSx7ImNoZWNrZXIiOiJxdWFsaXR5IiwiaWQiOiJ2YWxpZCIsIml0ZW0iOiJyZXN1bHQuY3N2Iiwia2luZCI6ImNoZWNrIiwib3AiOiJnZSIsInBvaW50ZXIiOiIvdmFsaWRpdHlCcHMiLCJ2YWx1ZSI6OTk5MH1dfSwicmVmZXJlbmNlcyI6W10sInJldmlld01zIjo4NjQwMDAwMCwicnVsaW5nTXMiOjE3MjgwMDAwMCwic3VibWl0QnkiOiIyMDI2LTAzLTA2VDA5OjAwOjAwLjAwMFoifSwiYnkiOiJodHRwczovL2J1eWVyLmV4YW1wbGUiLCJzZXEiOjAsInR5cGUiOiJhZ3JlZW1lbnQub2ZmZXJlZCIsInYiOiIyMDI2LTExLWRyYWZ0In0=",
+                "payload": "eyJhdCI6IjIwMjYtMDMtMDJUMDk6MDA6MDAuMDAwWiIsImJvZHkiOnsiYWNjZXB0QnkiOiIyMDI2LTAzLTAzVDA5OjAwOjAwLjAwMFoiLCJhbW91bnQiOnsiYXNzZXRDb2RlIjoiVVNEIiwiYXNzZXRTY2FsZSI6MiwidmFsdWUiOiI0ODAwMCJ9LCJhdHRlbXB0c01heCI6MywiZGlzcHV0ZU1zIjoyNTkyMDAwMDAsImZlZUJwcyI6MjUwLCJmdW5kQnkiOiIyMDI2LTAzLTA0VDA5OjAwOjAwLjAwMFoiLCJob2xkYmFja0JwcyI6MTAwMCwibm9uY2UiOiIwMDAxMDIwMzA0MDUwNjA3MDgwOTBhMGIwYzBkMGUwZiIsInBhcnRpZXMiOnsiYXJiaXRlciI6eyJpZCI6Imh0dHBzOi8vYXJiaXRlci5leGFtcGxlIn0sImJ1eWVyIjp7ImlkIjoiaHR0cHM6Ly9idXllci5leGFtcGxlIn0sImNoZWNrZXJzIjp7InF1YWxpdHkiOnsiaWQiOiJodHRwczovL2NoZWNrZXIuZXhhbXBsZSJ9fSwic2VsbGVyIjp7ImlkIjoiaHR0cHM6Ly9zZWxsZXIuZXhhbXBsZSJ9LCJzZXR0bGVyIjp7ImlkIjoiaHR0cHM6Ly9zZXR0bGVyLmV4YW1wbGUifX0sInBvbGljeSI6eyJwYXlvdXQiOnsia2luZCI6ImFsbC1vci1ub3RoaW5nIn0sInJlcXVpcmVtZW50cyI6W3siaWQiOiJkZWxpdmVyZWQiLCJpdGVtIjoicmVzdWx0LmNzdiIsImtpbmQiOiJpdGVtIiwibWVkaWFUeXBlIjoidGV4dC9jc3YifSx7ImNoZWNrZXIiOiJxdWFsaXR5IiwiaWQiOiJ2YWxpZCIsIml0ZW0iOiJyZXN1bHQuY3N2Iiwia2luZCI6ImNoZWNrIiwib3AiOiJnZSIsInBvaW50ZXIiOiIvdmFsaWRpdHlCcHMiLCJ2YWx1ZSI6OTk5MH1dfSwicmVmZXJlbmNlcyI6W10sInJldmlld01zIjo4NjQwMDAwMCwicnVsaW5nTXMiOjE3MjgwMDAwMCwic3VibWl0QnkiOiIyMDI2LTAzLTA2VDA5OjAwOjAwLjAwMFoifSwiYnkiOiJodHRwczovL2J1eWVyLmV4YW1wbGUiLCJzZXEiOjAsInR5cGUiOiJhZ3JlZW1lbnQub2ZmZXJlZCIsInYiOiIyMDI2LTExIn0=",
                 "payloadType": "application/vnd.settld.event+json",
                 "signatures": [
                   {
                     "keyid": "mWFji_9GkZugM2-_QtALjQxopp1KvFJdknwpvcG_4NM",
-                    "sig": "CIvqhTvEXy4P35BaGLQdyb9Zq7tWVoN+VJIdsk71Y3e6wnxGh33gvCGZe84RGfC07tvxKqvpuyD1zCO8f5rQAg=="
+                    "sig": "Dwi/SbpLAgGyn4jWs4MxRWKkPYQXHaclbQSpf4DU13teAB6i6NyLlGL7BfPk9NTtsDt05/wmDdBZI8pEjjd0Bw=="
                   },
                   {
                     "keyid": "xypG_wFG_iEmKYQHP1HGeuBxb-JIx5UQeY20tnjoKW4",
-                    "sig": "xmiTDfgRoreoEY1w+1xaNU9XgMT+zu+hwIJatKZBaBUaUzdrtLcm44XhC6LXudu+R1/O1eIuldZ31IXSSa5XBw=="
+                    "sig": "+psUtuuUKl5PWmMPJKNlcF/ap4bvGp3ETKnyrzEWg2MeSWn9GXG85chyklEf1wrIeE8RVoqGxRguO33oeE8PDg=="
                   }
                 ]
               }
@@ -8676,18 +8769,18 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               "object": "event",
               "seq": 1,
               "type": "agreement.accepted",
-              "digest": "sha256:02a942bfb5bee07fa00ffe515b259acb099ed62ff7fde11e2ab69075857d385f",
+              "digest": "sha256:56d7f09c2d90139956d42a46484c2ce52df4451521126e6ef2fe13da5998c589",
               "envelope": {
-                "payload": "eyJhZ3JlZW1lbnQiOiJzaGEyNTY6ZDk5YTUxNjNjNGRhNTU4YjYxMmZjYzk5YWI4ZTJiZDU2Yzc5NDM2NTBkZmFiMjA1NWZiYWU4YThkYTQwNDJhZiIsImF0IjoiMjAyNi0wMy0wMlQxMDowMDowMC4wMDBaIiwiYm9keSI6e30sImJ5IjoiaHR0cHM6Ly9zZWxsZXIuZXhhbXBsZSIsInByZXYiOiJzaGEyNTY6ZDk5YTUxNjNjNGRhNTU4YjYxMmZjYzk5YWI4ZTJiZDU2Yzc5NDM2NTBkZmFiMjA1NWZiYWU4YThkYTQwNDJhZiIsInNlcSI6MSwidHlwZSI6ImFncmVlbWVudC5hY2NlcHRlZCIsInYiOiIyMDI2LTExLWRyYWZ0In0=",
+                "payload": "eyJhZ3JlZW1lbnQiOiJzaGEyNTY6ZjY5NjM0NzEwNzE5NDUzOWRlYTA5NzZiYWY5MTU0ZDY4YjEwOGIyODI5MzBiOTQ3NzE5NzcwYTgxZDg3OWFlNCIsImF0IjoiMjAyNi0wMy0wMlQxMDowMDowMC4wMDBaIiwiYm9keSI6e30sImJ5IjoiaHR0cHM6Ly9zZWxsZXIuZXhhbXBsZSIsInByZXYiOiJzaGEyNTY6ZjY5NjM0NzEwNzE5NDUzOWRlYTA5NzZiYWY5MTU0ZDY4YjEwOGIyODI5MzBiOTQ3NzE5NzcwYTgxZDg3OWFlNCIsInNlcSI6MSwidHlwZSI6ImFncmVlbWVudC5hY2NlcHRlZCIsInYiOiIyMDI2LTExIn0=",
                 "payloadType": "application/vnd.settld.event+json",
                 "signatures": [
                   {
                     "keyid": "xe13-j715ROu-CgWkQ9bpMI8b8RcQNZPWP5ByOHLWK4",
-                    "sig": "4iOpavQnn1QjWGf67tqARgst9a5ZC9DH1Q8TDDiHsOFU/7SRDJtTwweXEePdac9odBDCwnlt9M/r0IfKJX6KAA=="
+                    "sig": "Xt1ZiKNWeiO6+1nND5H+5JGUK8NtHBv5wrX/tH0mme1E2ytjy8KG+PqovQXZdAHr0dYvdrqhOxjjGtnOWtkNDg=="
                   },
                   {
                     "keyid": "xypG_wFG_iEmKYQHP1HGeuBxb-JIx5UQeY20tnjoKW4",
-                    "sig": "YejsyqdkGk9s1LfnHcVsYs8Y2LqBySt/BKtIUTZVYwVQsztq7lQ/16QLAXZFP7k5g+hNaOrzsTS70ZbfaMHWCg=="
+                    "sig": "83pGfiwAXjMEnjDwtDg56J73m7pbwu5vOY6Yy45V4dFlOGTRrAF37rALrrgoFLbAGJaRlImRiDk+on+KtWeLDQ=="
                   }
                 ]
               }
@@ -8699,12 +8792,12 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
       },
       "Receipt": {
         "value": {
-          "payload": "eyJfdHlwZSI6Imh0dHBzOi8vaW4tdG90by5pby9TdGF0ZW1lbnQvdjEiLCJwcmVkaWNhdGUiOnsiYWdyZWVtZW50Ijoic2hhMjU2OmQ5OWE1MTYzYzRkYTU1OGI2MTJmY2M5OWFiOGUyYmQ1NmM3OTQzNjUwZGZhYjIwNTVmYmFlOGE4ZGE0MDQyYWYiLCJhbW91bnQiOnsiYXNzZXRDb2RlIjoiVVNEIiwiYXNzZXRTY2FsZSI6MiwidmFsdWUiOiI0ODAwMCJ9LCJhdCI6IjIwMjYtMDMtMDZUMTM6MDA6MDAuMDAwWiIsImJ1eWVyIjoiaHR0cHM6Ly9idXllci5leGFtcGxlIiwiYnkiOiJodHRwczovL3NldHRsZXIuZXhhbXBsZSIsImV2ZW50cyI6OSwib3V0Y29tZSI6ImZ1bGwiLCJyZWFzb24iOiJzZXR0bGVkIiwic2VsbGVyIjoiaHR0cHM6Ly9zZWxsZXIuZXhhbXBsZSIsInRvdGFscyI6eyJmZWUiOiIxMjAwIiwiZnVuZGVkIjoiNDgwMDAiLCJ0b0J1eWVyIjoiMCIsInRvU2VsbGVyIjoiNDY4MDAifSwidiI6IjIwMjYtMTEtZHJhZnQifSwicHJlZGljYXRlVHlwZSI6Imh0dHBzOi8vc2V0dGxkLmRldi9yZWNlaXB0L3YxIiwic3ViamVjdCI6W3siZGlnZXN0Ijp7InNoYTI1NiI6IjgwZTdhMWRhOTJlMzcyODBiNDQ3NmZhNDA2YTkyMDU4Nzk0NTQ2ZTlhNjhlMTc0NThmZWNmN2MzODJiMGVlYzgifSwibmFtZSI6InNoYTI1NjpkOTlhNTE2M2M0ZGE1NThiNjEyZmNjOTlhYjhlMmJkNTZjNzk0MzY1MGRmYWIyMDU1ZmJhZThhOGRhNDA0MmFmIn1dfQ==",
+          "payload": "eyJfdHlwZSI6Imh0dHBzOi8vaW4tdG90by5pby9TdGF0ZW1lbnQvdjEiLCJwcmVkaWNhdGUiOnsiYWdyZWVtZW50Ijoic2hhMjU2OmY2OTYzNDcxMDcxOTQ1MzlkZWEwOTc2YmFmOTE1NGQ2OGIxMDhiMjgyOTMwYjk0NzcxOTc3MGE4MWQ4NzlhZTQiLCJhbW91bnQiOnsiYXNzZXRDb2RlIjoiVVNEIiwiYXNzZXRTY2FsZSI6MiwidmFsdWUiOiI0ODAwMCJ9LCJhdCI6IjIwMjYtMDMtMDZUMTM6MDA6MDAuMDAwWiIsImJ1eWVyIjoiaHR0cHM6Ly9idXllci5leGFtcGxlIiwiYnkiOiJodHRwczovL3NldHRsZXIuZXhhbXBsZSIsImV2ZW50cyI6OSwib3V0Y29tZSI6ImZ1bGwiLCJyZWFzb24iOiJzZXR0bGVkIiwic2VsbGVyIjoiaHR0cHM6Ly9zZWxsZXIuZXhhbXBsZSIsInRvdGFscyI6eyJmZWUiOiIxMjAwIiwiZnVuZGVkIjoiNDgwMDAiLCJ0b0J1eWVyIjoiMCIsInRvU2VsbGVyIjoiNDY4MDAifSwidiI6IjIwMjYtMTEifSwicHJlZGljYXRlVHlwZSI6Imh0dHBzOi8vc2V0dGxkLmRldi9yZWNlaXB0L3YxIiwic3ViamVjdCI6W3siZGlnZXN0Ijp7InNoYTI1NiI6IjgwZTdhMWRhOTJlMzcyODBiNDQ3NmZhNDA2YTkyMDU4Nzk0NTQ2ZTlhNjhlMTc0NThmZWNmN2MzODJiMGVlYzgifSwibmFtZSI6InNoYTI1NjpmNjk2MzQ3MTA3MTk0NTM5ZGVhMDk3NmJhZjkxNTRkNjhiMTA4YjI4MjkzMGI5NDc3MTk3NzBhODFkODc5YWU0In1dfQ==",
           "payloadType": "application/vnd.in-toto+json",
           "signatures": [
             {
               "keyid": "xypG_wFG_iEmKYQHP1HGeuBxb-JIx5UQeY20tnjoKW4",
-              "sig": "Dvgt3vdboPjhtAiOMp372002poOKiaeYI60cbnNJOX70FN9t0ZcRP+hMXI7hzvXlztCFuKieUilGyK+JtnRBCg=="
+              "sig": "DP44TOZcNo1l5TcyeeOkdSadrqcfptH5ky/zrXoGvaynyI6cbOYJD+ZvSZj5YKI6xY1yKsG0I9G4e+ve5VPjBA=="
             }
           ]
         }
@@ -8775,7 +8868,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "data": [
             {
               "object": "transaction",
-              "id": "sha256:247cba5ae1076e3845b9082a7cd5396d41ed4712e02a734101e6cae8a5bf92d9",
+              "id": "sha256:9da05843b2048f8181da27070e0bc4ad03ce2a714caa6497f19cc6800b925578",
               "type": "deposit.credited",
               "at": "2026-03-02T08:30:00.000Z",
               "amount": {
@@ -8819,14 +8912,14 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               "object": "account_entry",
               "seq": 0,
               "type": "deposit.credited",
-              "digest": "sha256:247cba5ae1076e3845b9082a7cd5396d41ed4712e02a734101e6cae8a5bf92d9",
+              "digest": "sha256:9da05843b2048f8181da27070e0bc4ad03ce2a714caa6497f19cc6800b925578",
               "envelope": {
-                "payload": "eyJhY2NvdW50Ijp7ImFzc2V0Q29kZSI6IlVTRCIsImFzc2V0U2NhbGUiOjIsIm93bmVyIjoiaHR0cHM6Ly9idXllci5leGFtcGxlIn0sImF0IjoiMjAyNi0wMy0wMlQwODozMDowMC4wMDBaIiwiYnkiOiJodHRwczovL3NldHRsZXIuZXhhbXBsZSIsInJhaWwiOiJ0ZXN0IiwicmVmZXJlbmNlIjoid2lyZSAyMDI2LTAzLTAyLzE3Iiwic2VxIjowLCJ0eXBlIjoiZGVwb3NpdC5jcmVkaXRlZCIsInYiOiIyMDI2LTExLWRyYWZ0IiwidmFsdWUiOiIxMDAwMDAifQ==",
+                "payload": "eyJhY2NvdW50Ijp7ImFzc2V0Q29kZSI6IlVTRCIsImFzc2V0U2NhbGUiOjIsIm93bmVyIjoiaHR0cHM6Ly9idXllci5leGFtcGxlIn0sImF0IjoiMjAyNi0wMy0wMlQwODozMDowMC4wMDBaIiwiYnkiOiJodHRwczovL3NldHRsZXIuZXhhbXBsZSIsInJhaWwiOiJ0ZXN0IiwicmVmZXJlbmNlIjoid2lyZSAyMDI2LTAzLTAyLzE3Iiwic2VxIjowLCJ0eXBlIjoiZGVwb3NpdC5jcmVkaXRlZCIsInYiOiIyMDI2LTExIiwidmFsdWUiOiIxMDAwMDAifQ==",
                 "payloadType": "application/vnd.settld.account+json",
                 "signatures": [
                   {
                     "keyid": "xypG_wFG_iEmKYQHP1HGeuBxb-JIx5UQeY20tnjoKW4",
-                    "sig": "W9RmnlV8NW1duzrhO1Y9W95jJsyKGWXa9haV9rSA+y0UwMNw/MwZjrfSZfVfuIgZFR6ZdCbQgUbK1hkpzwbWCw=="
+                    "sig": "V1THKcmLPVK1MCZstYkE9j9qUq6D8QwLSI6l1Yf71bYtvO8YvEVTSLv8top39HiRLHL6RIGHDrBSREkcEYrWCg=="
                   }
                 ]
               }
@@ -8861,7 +8954,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "reference": "wire 2026-03-02/17",
           "status": "done",
           "account": "acct_WyJhdmFpbGFibGUiLCJVU0QiLDIsImh0dHBzOi8vYnV5ZXIuZXhhbXBsZSJd",
-          "entry": "sha256:247cba5ae1076e3845b9082a7cd5396d41ed4712e02a734101e6cae8a5bf92d9",
+          "entry": "sha256:9da05843b2048f8181da27070e0bc4ad03ce2a714caa6497f19cc6800b925578",
           "createdAt": "2026-03-02T08:30:00.000Z"
         }
       },
@@ -8882,7 +8975,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               "reference": "wire 2026-03-02/17",
               "status": "done",
               "account": "acct_WyJhdmFpbGFibGUiLCJVU0QiLDIsImh0dHBzOi8vYnV5ZXIuZXhhbXBsZSJd",
-              "entry": "sha256:247cba5ae1076e3845b9082a7cd5396d41ed4712e02a734101e6cae8a5bf92d9",
+              "entry": "sha256:9da05843b2048f8181da27070e0bc4ad03ce2a714caa6497f19cc6800b925578",
               "createdAt": "2026-03-02T08:30:00.000Z"
             }
           ],

@@ -634,8 +634,8 @@ export const ROUTES: readonly Route[] = [
     idempotencyKey: true,
     ifMatch: false,
     ifNoneMatch: false,
-    success: [201],
-    answers: { 201: "deposit", 400: "problem", 401: "problem", 403: "problem", 404: "problem", 408: "problem", 409: "problem", 413: "problem", 415: "problem", 422: "problem", 429: "problem", 500: "problem", 503: "problem" },
+    success: [200, 201],
+    answers: { 200: "deposit", 201: "deposit", 400: "problem", 401: "problem", 403: "problem", 404: "problem", 408: "problem", 409: "problem", 413: "problem", 415: "problem", 422: "problem", 429: "problem", 500: "problem", 503: "problem" },
     codes: [
       "HTTP_BODY",
       "HTTP_FORBIDDEN",
@@ -661,6 +661,7 @@ export const ROUTES: readonly Route[] = [
       "JSON_SURROGATE",
       "JSON_SYNTAX",
       "JSON_UTF8",
+      "LEDGER_REFERENCE_REUSED",
     ],
   },
   {

@@ -1,5 +1,4 @@
-import { randomBytes } from "node:crypto";
-import { isSettldError, type JsonValue, parseJson, REVISION, SettldError, utf8 } from "@settld/protocol";
+import { formatPointer, isSettldError, type JsonValue, parseJson, REVISION, SettldError, utf8 } from "@settld/protocol";
 import { Hono } from "hono";
 import { ROUTES, type Route, type RouteScope } from "../gen/routes.ts";
 import * as validators from "../gen/validators.js";
@@ -7,7 +6,7 @@ import { authenticate } from "./api-keys.ts";
 import { readBody } from "./body.ts";
 import type { Caller, Context, Handler, Handlers, Services } from "./context.ts";
 import { Idempotency, idempotentRequest } from "./idempotency.ts";
-import { problemOf, problemResponse, refusalOf } from "./problem.ts";
+import { newRequestId, problemOf, problemResponse, refusalOf } from "./problem.ts";
 import { type RateLimit, rateLimit } from "./rate-limit.ts";
 import { agreements } from "./resources/agreements.ts";
 import { evidence } from "./resources/evidence.ts";
@@ -25,7 +24,7 @@ export type RequestRecord = {
   readonly status: number;
   readonly code: string | undefined;
   readonly ms: number;
-  /** Only for faults of the server. */
+  /** Only for faults of the server and of what it needs; their `cause` says what it was. */
   readonly error: unknown;
 };
 
@@ -38,7 +37,8 @@ export type App = {
 };
 
 const HANDLERS: Handlers = { ...agreements, ...evidence, ...money, ...registry, ...server };
-const PARTIES_PAGE = 1_000;
+// No parameter has a longer name, and nobody needs to hear a longer one again.
+const NAME_MAX = 64;
 
 // A copy, so that a table of routes can name them.
 const VALIDATORS: Readonly<Record<keyof typeof validators, Check>> = { ...validators };
@@ -66,17 +66,23 @@ export function createApp(services: Services, onRequest: (record: RequestRecord)
 
   const methods = new Map<string, string[]>();
   for (const route of ROUTES) {
+    const path = route.path.replaceAll(/\{(\w+)\}/g, ":$1");
+    methods.set(path, [...(methods.get(path) ?? []), route.method]);
+  }
+  for (const route of ROUTES) {
     const handler = HANDLERS[route.operationId];
     if (handler === undefined) throw new Error(`${route.operationId} has no handler`);
     const path = route.path.replaceAll(/\{(\w+)\}/g, ":$1");
-    methods.set(path, [...(methods.get(path) ?? []), route.method]);
-    hono.on(route.method, path, (c) =>
-      answer(services, route, handler, idempotency, limits, c.req.raw, c.req.param(), c.env),
+    // The framework asks the handler of GET for HEAD too, and only drops the body that it makes.
+    hono.on(route.method === "HEAD" ? "GET" : route.method, path, (c, next) =>
+      c.req.raw.method === route.method
+        ? answer(services, route, handler, idempotency, limits, c.req.raw, c.req.param(), c.env)
+        : next(),
     );
   }
   for (const [path, allowed] of methods) {
     hono.all(path, (c) => {
-      throw Object.assign(new SettldError("HTTP_METHOD", `expected ${allowed.join(", ")}, found ${c.req.method}`), {
+      throw Object.assign(new SettldError("HTTP_METHOD", `expected ${allowed.join(", ")}, found ${c.req.raw.method}`), {
         allowed,
       });
     });
@@ -93,7 +99,7 @@ export function createApp(services: Services, onRequest: (record: RequestRecord)
 
   const fetch: App["fetch"] = async (request, address = "") => {
     const start = performance.now();
-    const record: Bindings["record"] = { request: `req_${randomBytes(12).toString("base64url")}` };
+    const record: Bindings["record"] = { request: newRequestId() };
     const { pathname } = new URL(request.url);
     let response: Response;
     try {
@@ -102,12 +108,18 @@ export function createApp(services: Services, onRequest: (record: RequestRecord)
     } catch (error) {
       const refusal = refusalOf(error);
       record.code = refusal.code;
-      if (!isSettldError(error)) record.error = error;
+      // What has a cause beneath it, a disk or a signer, is a fault too, and only here is it told.
+      if (!isSettldError(error) || error.cause !== undefined) record.error = error;
       const allowed = (error as { readonly allowed?: readonly string[] }).allowed;
       response = problemResponse(
         problemOf(refusal, record.request),
         allowed === undefined ? {} : { allow: allowed.join(", ") },
       );
+    }
+    // The headers are those of the refusal that a GET would have had.
+    if (request.method === "HEAD" && response.body !== null) {
+      const { status, headers } = response;
+      response = new Response(null, { status, headers });
     }
     response.headers.set("settld-request", record.request);
     response.headers.set("settld-revision", REVISION);
@@ -151,7 +163,8 @@ async function answer(
       `expected a key with the scope ${route.scope}, found ${caller.key.scopes.join(", ")}`,
     );
   }
-  const parameters = readParameters(route, path, new URL(request.url).searchParams);
+  // What is open to everybody has no parameters, and does not mind what proxies and probes put there.
+  const parameters = route.isPublic ? {} : readParameters(route, path, new URL(request.url).searchParams);
   const context: Context = {
     services,
     route,
@@ -191,7 +204,7 @@ async function answer(
 }
 
 async function callerOf(
-  { store }: Services,
+  { store, trust }: Services,
   request: Request,
   address: string,
   limits: { readonly tenants: RateLimit; readonly strangers: RateLimit },
@@ -204,11 +217,11 @@ async function callerOf(
   limits.tenants.take(key.tenant);
   limits.tenants.check(key.tenant);
   const isOperator = key.scopes.includes("operator");
-  const rows = await store.parties(key.tenant, { limit: PARTIES_PAGE });
   return {
     key,
     isOperator,
-    parties: new Set(rows.map(({ id }) => id)),
+    actsFor: async (party) => (await trust.tenantOf(party)) === key.tenant,
+    parties: () => trust.partiesOf(key.tenant),
     may: (scope: RouteScope) => isOperator || key.scopes.includes(scope),
   };
 }
@@ -218,8 +231,8 @@ function readParameters(
   path: Readonly<Record<string, string>>,
   query: URLSearchParams,
 ): Context["parameters"] {
-  const parameters: Record<string, string | number> = {};
-
+  // Without a prototype, because a query may name its members.
+  const parameters: Record<string, string | number> = Object.create(null);
   for (const name of route.pathParameters) {
     const value = path[name];
     if (value !== undefined) parameters[name] = value;
@@ -244,7 +257,9 @@ function readParameters(
 }
 
 function badParameter(name: string, message: string): SettldError {
-  return new SettldError("HTTP_PARAMETER", `${name}: ${message}`, { pointer: `/${name}` });
+  return new SettldError("HTTP_PARAMETER", `${name.slice(0, NAME_MAX)}: ${message}`, {
+    pointer: formatPointer([name]),
+  });
 }
 
 function checkMediaType(request: Request, expected: string): void {

@@ -52,8 +52,10 @@ export type Services = {
 export type Caller = {
   readonly key: ApiKeyRow;
   readonly isOperator: boolean;
-  /** Parties that the tenant acts for. */
-  readonly parties: ReadonlySet<string>;
+  /** Whether the tenant acts for a party. */
+  readonly actsFor: (party: string) => Promise<boolean>;
+  /** Every party that the tenant acts for, by id; only for what names them all. */
+  readonly parties: () => Promise<readonly string[]>;
   readonly may: (scope: RouteScope) => boolean;
 };
 
@@ -81,6 +83,13 @@ export type Handlers = Readonly<Partial<Record<OperationId, Handler>>>;
 export function callerOf({ caller }: Context): Caller {
   if (caller === undefined) throw new Error("a public route asked for its caller");
   return caller;
+}
+
+/** Whether the caller acts for one of these parties. */
+export async function actsForOne(context: Context, parties: Iterable<string>): Promise<boolean> {
+  const { actsFor } = callerOf(context);
+  for (const party of parties) if (await actsFor(party)) return true;
+  return false;
 }
 
 /** A JSON answer. */

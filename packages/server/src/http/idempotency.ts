@@ -1,7 +1,7 @@
 import { type CryptoPort, concatBytes, type Digest, digestOf, SettldError, utf8 } from "@settld/protocol";
 import type { KeptAnswer, Store } from "../store/store.ts";
 
-const KEY = /^[\x21-\x7e]{1,255}$/;
+const KEY = /^[ -~]{1,255}$/;
 
 /** A request under its idempotency key. */
 export type IdempotentRequest = { readonly tenant: string; readonly key: string; readonly request: Digest };

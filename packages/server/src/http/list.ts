@@ -58,7 +58,23 @@ function readCursor(context: Context): string | undefined {
   } catch (error) {
     if (!isSettldError(error) && !(error instanceof SyntaxError) && !(error instanceof TypeError)) throw error;
   }
-  throw new SettldError("HTTP_PARAMETER", "cursor: expected the nextCursor of this list, found another text", {
+  throw badCursor();
+}
+
+/**
+ * The first `seq` of a page of a log, whose cursor is the last one of the page before.
+ *
+ * @throws SettldError `HTTP_PARAMETER` for a cursor that is no `seq`.
+ */
+export function firstSeq({ parameters }: Context, { after }: Page): number {
+  if (after === undefined) return Number(parameters["from"] ?? 0);
+  if (!/^(?:0|[1-9][0-9]{0,14})$/.test(after)) throw badCursor();
+  return Number(after) + 1;
+}
+
+/** What a text is answered that is no cursor of a list, or not for this caller. */
+export function badCursor(): SettldError {
+  return new SettldError("HTTP_PARAMETER", "cursor: expected the nextCursor of this list, found another text", {
     pointer: "/cursor",
   });
 }

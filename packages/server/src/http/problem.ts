@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { CODES, type Code, isSettldError, SettldError, URI_BASE } from "@settld/protocol";
 
 /** A problem document (RFC 9457) as every refusal of the server has it (HTTP-2). */
@@ -18,8 +19,15 @@ export type Problem = {
   readonly pointer?: string;
 };
 
+const POINTER_MAX = 256;
+
 // Seconds that a client waits before it repeats a request which says so.
 const RETRY_AFTER_SECONDS = 1;
+
+/** A new id of a request (HTTP-10). */
+export function newRequestId(): string {
+  return `req_${randomBytes(12).toString("base64url")}`;
+}
 
 /** The problem document of a refusal. */
 export function problemOf({ code, message, pointer }: SettldError, request: string): Problem {
@@ -33,7 +41,8 @@ export function problemOf({ code, message, pointer }: SettldError, request: stri
     clause,
     retryable,
     request,
-    ...(pointer === undefined ? {} : { pointer }),
+    // Of names that somebody made up, a pointer can be longer than any place is.
+    ...(pointer === undefined || pointer.length > POINTER_MAX ? {} : { pointer }),
   };
 }
 
@@ -50,6 +59,7 @@ export function problemResponse(problem: Problem, headers: Readonly<Record<strin
     status: problem.status,
     headers: {
       "content-type": "application/problem+json",
+      ...(problem.status === 401 ? { "www-authenticate": 'Bearer realm="settld"' } : {}),
       ...(retry ? { "retry-after": String(RETRY_AFTER_SECONDS) } : {}),
       ...headers,
     },

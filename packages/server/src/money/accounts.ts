@@ -26,6 +26,7 @@ import type {
   TransferRow,
 } from "../store/store.ts";
 import { entryTransaction } from "./entry.ts";
+import type { Holds } from "./holds.ts";
 import type { Rail } from "./rail.ts";
 
 /** What {@link Accounts} are made of. */
@@ -36,7 +37,10 @@ export type AccountsOptions = {
   readonly id: string;
   readonly signer: Signer;
   readonly rail: Rail;
+  readonly holds: Holds;
   readonly clock: () => number;
+  /** Told why a payout is tried again. */
+  readonly onError: (error: unknown) => void;
 };
 
 /** What a deposit or withdrawal asks for. */
@@ -67,9 +71,26 @@ export class Accounts {
     this.#options = options;
   }
 
-  /** Credits money that arrived on the rail. */
-  async deposit(transfer: Transfer, keep?: Keep): Promise<TransferRow> {
-    return this.#book("deposit", transfer, keep);
+  /**
+   * Credits money that arrived on the rail, once: the rail's reference names the payment (LEDGER-11).
+   *
+   * @returns the deposit, and whether it was booked before.
+   * @throws SettldError `LEDGER_REFERENCE_REUSED` when the reference stands for another deposit.
+   */
+  async deposit(transfer: Transfer, keep?: Keep): Promise<{ readonly row: TransferRow; readonly known: boolean }> {
+    const { store, rail } = this.#options;
+    const { party, amount, reference } = transfer;
+    return store.exclusively(`deposit ${rail.name} ${reference}`, async () => {
+      const booked = await store.deposit(rail.name, reference);
+      if (booked === undefined) return { row: await this.#book("deposit", transfer, keep), known: false };
+      const expected = `${booked.value} ${booked.assetCode}/${booked.assetScale} for ${booked.party}`;
+      const found = `${amount.value} ${amount.assetCode}/${amount.assetScale} for ${party}`;
+      if (expected !== found) {
+        const message = `/reference: expected ${expected} as booked before, found ${found}`;
+        throw new SettldError("LEDGER_REFERENCE_REUSED", message, { pointer: "/reference" });
+      }
+      return { row: booked, known: true };
+    });
   }
 
   /**
@@ -78,12 +99,24 @@ export class Accounts {
    * @throws SettldError `LEDGER_INSUFFICIENT`.
    */
   async withdraw(transfer: Transfer, keep?: Keep): Promise<TransferRow> {
-    return this.#book("withdrawal", transfer, keep);
+    const { party, amount } = transfer;
+    const value = parseValue(amount.value);
+    return this.#options.holds.with(
+      availableOf(party, amount),
+      value,
+      (balance) => {
+        throw new SettldError(
+          "LEDGER_INSUFFICIENT",
+          `expected at least ${value} available to ${party}, found ${balance}`,
+        );
+      },
+      () => this.#book("withdrawal", transfer, keep),
+    );
   }
 
   /** Carries out payouts that are due; returns how many were tried. */
   async payDue(): Promise<number> {
-    const { store, clock, rail } = this.#options;
+    const { store, clock, rail, onError } = this.#options;
     const commands = await store.dueCommands(clock(), COMMANDS_MAX);
     for (const { id, payload, attempts } of commands) {
       const { transfer, party, amount, destination } = JSON.parse(payload) as {
@@ -96,8 +129,9 @@ export class Accounts {
         const result = await rail.pay({ id: id as Digest, party, amount, destination });
         if (result.status === "paid") await this.#settled(transfer, id);
         else await this.#return(transfer, id);
-      } catch {
+      } catch (error) {
         // Unknown is not refused: the rail may have paid, and knows the id when it is told again.
+        onError(error);
         await store.retryCommand(id, clock() + Math.min(RETRY_MS * 2 ** attempts, RETRY_MS_MAX));
       }
     }
@@ -118,7 +152,13 @@ export class Accounts {
     const account = availableOf(row.party, row);
     await store.exclusively(`account ${accountName(account)}`, async () => {
       if ((await store.transfer(id))?.status !== "pending") return;
-      const { entry, transaction } = await this.#entry("withdrawal.returned", account, row.value, row.reference);
+      const { entry, transaction } = await this.#entry(
+        "withdrawal.returned",
+        account,
+        row.value,
+        row.reference,
+        row.entry,
+      );
       await store.write({
         entries: [entry],
         transactions: [transaction],
@@ -137,15 +177,6 @@ export class Accounts {
     const account = availableOf(party, amount);
     const value = parseValue(amount.value);
     return store.exclusively(`account ${accountName(account)}`, async () => {
-      if (kind === "withdrawal") {
-        const balance = await store.balance(account);
-        if (balance < value) {
-          throw new SettldError(
-            "LEDGER_INSUFFICIENT",
-            `expected at least ${value} available to ${party}, found ${balance}`,
-          );
-        }
-      }
       const type = kind === "deposit" ? "deposit.credited" : "withdrawal.debited";
       const { entry, transaction } = await this.#entry(type, account, value, reference);
       const row: TransferRow = {
@@ -188,6 +219,7 @@ export class Accounts {
     account: BookAccount,
     value: bigint,
     reference: string,
+    returns?: Digest,
   ): Promise<{ readonly entry: AccountEntry; readonly transaction: BookTransaction }> {
     const { store, crypto, id, signer, rail, clock } = this.#options;
     const { owner, assetCode, assetScale } = account;
@@ -203,6 +235,7 @@ export class Accounts {
       type,
       value: value.toString(),
       rail: rail.name,
+      ...(returns === undefined ? {} : { returns }),
       reference,
     };
     const bytes = canonicalBytes(payload);

@@ -30,6 +30,7 @@ import {
   verifyEd25519,
 } from "@settld/protocol";
 import { checkSigner, signersOf } from "@settld/verifier";
+import type { Holds } from "../money/holds.ts";
 import { accountName } from "../store/account-name.ts";
 import type { BookAccount, Change, KeptAnswer, PartyRole, Store, StoredEvent } from "../store/store.ts";
 import { AgreementLog } from "./agreement-log.ts";
@@ -43,6 +44,8 @@ export const SKEW_MS = 5_000;
 export type SettlerOptions = {
   readonly store: Store;
   readonly trust: TrustBook;
+  /** What is about to be paid out of accounts. */
+  readonly holds: Holds;
   readonly crypto: CryptoPort;
   /** The party id under which it acts. */
   readonly id: string;
@@ -62,6 +65,14 @@ export type Admission = {
   readonly due: number | undefined;
   /** The log had the event already, so nothing was appended. */
   readonly known: boolean;
+};
+
+/** Who hands in an event. */
+export type Submitter = {
+  /** Whether the caller acts for a party. */
+  readonly mayAct: (party: string) => Promise<boolean>;
+  /** Whether the server holds the bytes of an item, as far as the caller may know. */
+  readonly holds: (digest: Digest) => Promise<boolean>;
 };
 
 /** What goes with an event. */
@@ -91,28 +102,29 @@ export class Settler {
    * Admits a party's event, signed by its author alone (HTTP-11).
    *
    * @param envelope - as `parseEnvelope` read it, with one signature.
-   * @param mayAct - whether the caller acts for a party.
+   * @param into - the log that it is for; without one, it has to be the offer of a new log.
    * @throws SettldError with the code of the refusal. Reactions that were due stay appended.
    */
   async submit(
     envelope: ParsedEnvelope,
-    mayAct: (party: string) => boolean,
+    into: Digest | undefined,
+    { mayAct, holds }: Submitter,
     { keep, check }: AdmitOptions = {},
   ): Promise<Admission> {
     const { payload: bytes } = envelope;
     const payload = parseEvent(parseJson(bytes, { canonical: true }), bytes.length);
-    if (!mayAct(payload.by)) {
+    if (!(await mayAct(payload.by))) {
       throw new SettldError("HTTP_FORBIDDEN", `/by: expected a party of this tenant, found ${payload.by}`, {
         pointer: "/by",
       });
     }
     const digest = digestOf(bytes, this.#options.crypto);
-    const agreement = "agreement" in payload ? payload.agreement : digest;
+    const agreement = into ?? digest;
     const known = await this.#known(agreement, payload.seq, digest);
     if (known !== undefined) return known;
     await this.#checkSignature(envelope);
     this.#checkTime(payload);
-    await this.#checkEvidence(payload);
+    await this.#checkEvidence(payload, holds);
     return this.#options.store.exclusively(agreement, async () => {
       // Somebody may have been faster with the same event.
       const again = await this.#known(agreement, payload.seq, digest);
@@ -144,7 +156,7 @@ export class Settler {
     funding: { readonly rail: string; readonly reference: string } | undefined,
     { keep, check }: AdmitOptions = {},
   ): Promise<Admission> {
-    const { store, clock } = this.#options;
+    const { store, clock, holds } = this.#options;
     return store.exclusively(agreement, async () => {
       const state = await this.log.state(agreement);
       if (state === undefined)
@@ -172,18 +184,20 @@ export class Settler {
       };
       const { state: after, appended } = admission;
       // Held until the money has moved, so that nothing is signed that another funding would make impossible.
-      return store.exclusively(`account ${accountName(account)}`, async () => {
-        const balance = await store.balance(account);
-        if (balance < after.amount) {
-          return this.#refuse(before, {
+      return holds.with(
+        account,
+        after.amount,
+        (balance) =>
+          this.#refuse(before, {
             code: "LEDGER_INSUFFICIENT",
             pointer: "",
             message: `expected at least ${after.amount} available to ${account.owner}, found ${balance}`,
-          });
-        }
-        const digest = digestOf(canonicalBytes(payload), this.#options.crypto);
-        return this.#append(before.from, [...before.appended, ...appended], after, { digest }, keep);
-      });
+          }),
+        () => {
+          const digest = digestOf(canonicalBytes(payload), this.#options.crypto);
+          return this.#append(before.from, [...before.appended, ...appended], after, { digest }, keep);
+        },
+      );
     });
   }
 
@@ -206,11 +220,13 @@ export class Settler {
   // An event that the log has already is answered like the first time, whoever sends it.
   async #known(agreement: Digest, seq: number, digest: Digest): Promise<Admission | undefined> {
     const { store } = this.#options;
+    const row = await store.agreement(agreement);
+    // The common case, told without reading an event.
+    if (row === undefined || row.events <= seq) return undefined;
     const [event] = await store.events(agreement, seq, 1);
     if (event?.digest !== digest) return undefined;
-    const row = await store.agreement(agreement);
     const state = await this.log.state(agreement);
-    if (row === undefined || state === undefined) throw new Error(`an event of ${agreement} without its agreement`);
+    if (state === undefined) throw new Error(`an event of ${agreement} without its agreement`);
     return { event, appended: [], state, updatedAt: row.updatedAt, due: row.due, known: true };
   }
 
@@ -224,7 +240,7 @@ export class Settler {
         pointer: "/signatures/0/keyid",
       });
     }
-    const code = await verifyEd25519(crypto, key.publicKey, pae(payloadType, payload), signature.sig);
+    const code = await verifyEd25519(crypto, key.opened, pae(payloadType, payload), signature.sig);
     if (code !== undefined) {
       throw new SettldError(code, "/signatures/0/sig: the signature does not verify", { pointer: "/signatures/0/sig" });
     }
@@ -243,9 +259,9 @@ export class Settler {
     }
   }
 
-  async #checkEvidence(payload: EventPayload): Promise<void> {
+  async #checkEvidence(payload: EventPayload, holds: Submitter["holds"]): Promise<void> {
     for (const [index, digest] of itemsOf(payload).entries()) {
-      if ((await this.#options.store.evidence(digest)) === undefined) {
+      if (!(await holds(digest))) {
         const pointer = `/body/items/${index}/digest`;
         throw new SettldError(
           "STORE_EVIDENCE_MISSING",

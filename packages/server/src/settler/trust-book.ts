@@ -1,8 +1,10 @@
 import {
+  type CryptoPort,
   canonicalBytes,
   canonicalize,
   formatInstant,
   jwkFromPublicKey,
+  openPublicKey,
   PAYLOAD_TYPES,
   parseInstant,
   publicKeyFromJwk,
@@ -12,9 +14,29 @@ import {
   type TrustDocument,
   thumbprint,
   utf8,
+  type VerifyingKey,
 } from "@settld/protocol";
+import { defaultCrypto } from "@settld/protocol/crypto";
 import { readTrust, type TrustedKey } from "@settld/verifier";
 import type { KeptAnswer, PartyRow, Store, TrustRow } from "../store/store.ts";
+
+/** A key that may sign, ready to verify with. */
+export type ActingKey = TrustedKey & { readonly opened: VerifyingKey | Uint8Array };
+
+// What is known of one version of the registry.
+type Known = {
+  readonly version: number | undefined;
+  readonly keys: Map<string, ActingKey>;
+  readonly tenants: Map<string, string>;
+  readonly parties: Map<string, readonly string[]>;
+};
+
+const nothingKnown = (version: number | undefined): Known => ({
+  version,
+  keys: new Map(),
+  tenants: new Map(),
+  parties: new Map(),
+});
 
 type TrustParty = TrustDocument["parties"][number];
 
@@ -22,6 +44,17 @@ const DAY_MS = 86_400_000;
 // How long a document that the server signs is valid. It is signed anew every day, so none that is handed out is old.
 const VALID_MS = 30 * DAY_MS;
 const SIGNED_KEPT_MAX = 1_000;
+// A document of an agreement has one or two thousand bytes; what is much longer is signed when it is asked for.
+const SIGNED_BYTES_MAX = 16_384;
+const KNOWN_MAX = 10_000;
+const PARTIES_PAGE = 1_000;
+
+// The one that was put in first goes first; all of them can be read again.
+function keepBounded<V>(map: Map<string, V>, name: string, value: V): void {
+  map.set(name, value);
+  const [first] = map.keys();
+  if (map.size > KNOWN_MAX && first !== undefined) map.delete(first);
+}
 
 /** What a {@link TrustBook} is made of. */
 export type TrustBookOptions = {
@@ -31,14 +64,16 @@ export type TrustBookOptions = {
   /** The registry's key, when the server holds it; else documents are imported (HTTP-14). */
   readonly signer?: Signer;
   /** The settler's own entry, which every document lists. */
-  readonly settler: { readonly id: string; readonly publicKey: Uint8Array };
+  readonly settler: { readonly id: string };
   readonly clock: () => number;
+  readonly crypto?: CryptoPort;
 };
 
 /** Whose keys the server accepts, and the signed documents that say so to others (HTTP-14). */
 export class TrustBook {
   readonly #options: TrustBookOptions;
   readonly #signed = new Map<string, Promise<Uint8Array>>();
+  #kept: Known = nothingKnown(undefined);
 
   constructor(options: TrustBookOptions) {
     this.#options = options;
@@ -50,23 +85,69 @@ export class TrustBook {
   }
 
   /** A key that may sign, by its thumbprint. */
-  async key(keyid: string): Promise<TrustedKey | undefined> {
+  async key(keyid: string): Promise<ActingKey | undefined> {
+    const { keys } = await this.#known();
+    const found = keys.get(keyid);
+    if (found !== undefined) return found;
     const party = await this.#options.store.partyOfKey(keyid);
-    if (party === undefined) return undefined;
-    for (const { jwk, notBefore, notAfter, revoked } of party.keys) {
+    for (const { jwk, notBefore, notAfter, revoked } of party?.keys ?? []) {
       const publicKey = publicKeyFromJwk(jwk);
-      if (thumbprint(publicKey) !== keyid) continue;
-      return {
+      if (party === undefined || thumbprint(publicKey) !== keyid) continue;
+      const key: ActingKey = {
         thumbprint: keyid,
         publicKey,
+        opened: await this.#open(publicKey),
         party: party.id,
         roles: party.roles,
         notBefore: parseInstant(notBefore),
         notAfter: parseInstant(notAfter),
         ...(revoked === undefined ? {} : { revoked: { at: parseInstant(revoked.at), reason: revoked.reason } }),
       };
+      keepBounded(keys, keyid, key);
+      return key;
     }
     return undefined;
+  }
+
+  /** The tenant that acts for a party. */
+  async tenantOf(party: string): Promise<string | undefined> {
+    const { tenants } = await this.#known();
+    const found = tenants.get(party);
+    if (found !== undefined) return found;
+    const row = await this.#options.store.party(party);
+    if (row !== undefined) keepBounded(tenants, party, row.tenant);
+    return row?.tenant;
+  }
+
+  /** Ids of all parties that a tenant acts for, in order. */
+  async partiesOf(tenant: string): Promise<readonly string[]> {
+    const { parties } = await this.#known();
+    const found = parties.get(tenant);
+    if (found !== undefined) return found;
+    const ids: string[] = [];
+    for (;;) {
+      const after = ids.at(-1);
+      const page = { limit: PARTIES_PAGE, ...(after === undefined ? {} : { after }) };
+      const rows = await this.#options.store.parties(tenant, page);
+      ids.push(...rows.map(({ id }) => id));
+      if (rows.length < PARTIES_PAGE) break;
+    }
+    // Long lists are rare and cost memory.
+    if (ids.length <= PARTIES_PAGE) keepBounded(parties, tenant, ids);
+    return ids;
+  }
+
+  // What was read of the present registry. Another process may change it, so its version is asked each time.
+  async #known(): Promise<Known> {
+    const version = await this.#options.store.registryVersion();
+    if (this.#kept.version !== version) this.#kept = nothingKnown(version);
+    return this.#kept;
+  }
+
+  // What no port can open was never admitted, and verifying with it names the fault.
+  async #open(publicKey: Uint8Array): Promise<VerifyingKey | Uint8Array> {
+    const opened = await openPublicKey(this.#options.crypto ?? defaultCrypto, publicKey);
+    return typeof opened === "string" ? publicKey : opened;
   }
 
   /**
@@ -130,7 +211,10 @@ export class TrustBook {
     if (found === undefined) {
       found = this.#sign({ ...row, issuedAt }, ids, signer);
       this.#signed.set(name, found);
-      found.catch(() => this.#signed.delete(name));
+      found.then(
+        ({ length }) => length > SIGNED_BYTES_MAX && this.#signed.delete(name),
+        () => this.#signed.delete(name),
+      );
       const [oldest] = this.#signed.keys();
       if (this.#signed.size > SIGNED_KEPT_MAX && oldest !== undefined) this.#signed.delete(oldest);
     }

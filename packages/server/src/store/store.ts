@@ -126,7 +126,10 @@ export type OutboxCommand = {
 export type Change = {
   readonly agreement?: AgreementChange;
   readonly entries?: readonly AccountEntry[];
-  /** New ones, and the end of pending ones: the same row with another status. The end of one that ended is `stale`. */
+  /**
+   * New ones, and the end of pending ones: the same row with another status. The end of one that ended is `stale`, and
+   * so is a second deposit of one rail under one reference.
+   */
   readonly transfers?: readonly TransferRow[];
   /** Balances move with these, one after another; after each, every account but `rail` is at or above zero. */
   readonly transactions?: readonly BookTransaction[];
@@ -242,6 +245,8 @@ export type StoreReads = {
   /** Every account log, in a stable order. */
   readonly accountLogs: (page: Page) => Promise<readonly AccountLogName[]>;
   readonly transfer: (id: string) => Promise<TransferRow | undefined>;
+  /** The deposit that a rail has under a reference; there is at most one. */
+  readonly deposit: (rail: string, reference: string) => Promise<TransferRow | undefined>;
   /** Newest first: by `createdAt`, and of equals the one that was written later. */
   readonly listTransfers: (
     kind: TransferRow["kind"],
@@ -269,6 +274,8 @@ export type StoreReads = {
   /** Parties of a tenant, or all, by id. */
   readonly parties: (tenant: string | undefined, page: Page) => Promise<readonly PartyRow[]>;
   readonly trust: () => Promise<TrustRow | undefined>;
+  /** The version of the registry alone: what was read of parties and keys stays true while it is the same. */
+  readonly registryVersion: () => Promise<number | undefined>;
 
   /** A small text that the server keeps about itself. */
   readonly setting: (name: string) => Promise<string | undefined>;

@@ -6,11 +6,12 @@ import { defaultCrypto } from "@settld/protocol/crypto";
 import { newApiKey, type Scope } from "../http/api-keys.ts";
 import type { Limits } from "../http/context.ts";
 import { type Listening, listen } from "../listen.ts";
-import { createServer, type Server } from "../server.ts";
+import { createServer, type Server, type ServerOptions } from "../server.ts";
 import { openMemoryStore } from "../store/sqlite/sqlite-store.ts";
 import type { PartyRow, Store } from "../store/store.ts";
 import { type TestTime, testTime } from "./test-time.ts";
 
+export type { PartyRow } from "../store/store.ts";
 export { type TestTime, testTime } from "./test-time.ts";
 
 /** How a test server starts. */
@@ -20,6 +21,8 @@ export type TestServerOptions = {
   readonly limits?: Partial<Limits>;
   /** Default: a new one in memory. */
   readonly store?: Store;
+  /** What else the server is made of, in the place of what a test server brings: another rail, another signer. */
+  readonly server?: Partial<Omit<ServerOptions, "store" | "limits">>;
 };
 
 /** A party with its key, its tenant and an API key of that tenant. */
@@ -75,6 +78,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     registry: { id: "https://registry.example", signer: registry },
     waiting: time,
     allowTestKeys: true,
+    ...options.server,
     limits: { requestsPerSecond: 1e6, requestsBurst: 1e6, ...options.limits },
   });
   const { services } = server;

@@ -1,4 +1,4 @@
-"""Verifier of the Settld protocol, revision 2026-11-draft, written from its specification."""
+"""Verifier of the Settld protocol, revision 2026-11, written from its specification."""
 from .bundle import find_equivocation, verify_bundle
 from .errors import InputError, SettldError
 from .report import Finding, Report

@@ -24,7 +24,7 @@ from .schema import (
 )
 from .strict_json import Json
 
-REVISION = "2026-11-draft"
+REVISION = "2026-11"
 
 # common.schema.json
 

@@ -79,7 +79,7 @@ const wrongPlace = (value: JsonObject, payloads: readonly Uint8Array[], random: 
     { prev: digest },
     { agreement: digest },
     { seq: Number(value["seq"]) + random.pick([1, -1]) },
-    { v: random.pick(["2026-11", "2026-10", "", "2026-11-draft2"]) },
+    { v: random.pick(["2026-11", "2026-10", "", "2026-112"]) },
   ]);
 };
 

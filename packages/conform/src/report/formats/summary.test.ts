@@ -30,7 +30,7 @@ test("a conforming report is a heading and a table", () => {
     | kernel | yes | conforms | 12 of 12 |  |
     | issuer | no | not-applicable | 3 of 9 | issue, digest |
 
-    <p>Revision <code>2026-11-draft</code>, kit <code>0.1.0</code>, 21 vectors <code>sha256:0123</code>
+    <p>Revision <code>2026-11</code>, kit <code>0.1.0</code>, 21 vectors <code>sha256:0123</code>
     </p>
     "
   `);

@@ -1,48 +1,35 @@
 import type { AgreementState } from "@settld/kernel";
-import {
-  type Digest,
-  fromUtf8,
-  LIMITS,
-  PAYLOAD_TYPES,
-  type ParsedEnvelope,
-  parseEnvelope,
-  SettldError,
-} from "@settld/protocol";
+import { type Digest, LIMITS, PAYLOAD_TYPES, type ParsedEnvelope, parseEnvelope, SettldError } from "@settld/protocol";
 import type { FundAgreement } from "../../gen/types.ts";
 import { writeBundle } from "../../settler/bundle.ts";
-import type { Admission, AdmitOptions } from "../../settler/settler.ts";
+import type { Admission, AdmitOptions, Submitter } from "../../settler/settler.ts";
 import type { AgreementRow, PartyRole } from "../../store/store.ts";
-import { type Context, callerOf, type Handlers, json, required, text } from "../context.ts";
-import { listPage } from "../list.ts";
+import { actsForOne, type Context, callerOf, type Handlers, json, required, text } from "../context.ts";
+import { badCursor, firstSeq, listPage } from "../list.ts";
 import { admissionView, agreementView, eventView, tagOf } from "../views/agreement.ts";
+import { visibleEvidence } from "./evidence.ts";
 
 /** Agreements and their logs. */
 export const agreements: Handlers = {
   "agreements.create": async (context) => {
     const envelope = readEnvelope(context);
-    return admit(context, (options) => context.services.settler.submit(envelope, mayAct(context), options));
+    return admit(context, (options) =>
+      context.services.settler.submit(envelope, undefined, submitterOf(context), options),
+    );
   },
 
   "agreements.append": async (context) => {
     const { state } = await visible(context);
     const envelope = readEnvelope(context);
-    const { agreement } = JSON.parse(fromUtf8(envelope.payload)) as { readonly agreement?: unknown };
-    if (agreement !== undefined && agreement !== state.agreement) {
-      throw new SettldError(
-        "LOG_AGREEMENT_MISMATCH",
-        `/agreement: expected ${state.agreement}, found ${String(agreement)}`,
-        {
-          pointer: "/agreement",
-        },
-      );
-    }
-    return admit(context, (options) => context.services.settler.submit(envelope, mayAct(context), options));
+    return admit(context, (options) =>
+      context.services.settler.submit(envelope, state.agreement, submitterOf(context), options),
+    );
   },
 
   "agreements.fund": async (context) => {
     const { state } = await visible(context);
     const { buyer } = state.offer.body.parties;
-    if (!mayAct(context)(buyer.id)) {
+    if (!(await mayAct(context)(buyer.id))) {
       throw new SettldError("HTTP_FORBIDDEN", `expected a key of the tenant of ${buyer.id}, whose money it is`);
     }
     const { funding } = context.body as FundAgreement;
@@ -51,23 +38,27 @@ export const agreements: Handlers = {
 
   "agreements.list": async (context) => {
     const { store } = context.services;
-    const { isOperator, parties } = callerOf(context);
+    const { isOperator, actsFor, parties } = callerOf(context);
     const party = text(context, "party");
     const role = text(context, "role") as PartyRole["role"] | undefined;
     const status = text(context, "status");
-    const mine = isOperator ? undefined : [...parties];
-    const asked = party === undefined ? mine : mine === undefined || parties.has(party) ? [party] : [];
+    const mine = async (): Promise<readonly string[] | undefined> => (isOperator ? undefined : parties());
+    const only = async (one: string): Promise<readonly string[]> => (isOperator || (await actsFor(one)) ? [one] : []);
+    const asked = party === undefined ? await mine() : await only(party);
     return listPage(
       context,
-      (page) =>
-        store.listAgreements(
+      async (page) => {
+        // The cursor of somebody who sees more says nothing here, not even that what it names exists.
+        if (page.after !== undefined && !(await isVisible(context, page.after as Digest))) throw badCursor();
+        return store.listAgreements(
           {
             ...(asked === undefined ? {} : { parties: asked }),
             ...(role === undefined ? {} : { role }),
             ...(status === undefined ? {} : { status }),
           },
           page,
-        ),
+        );
+      },
       ({ id }) => id,
       async ({ id, updatedAt }) => agreementView(await stateOf(context, id), updatedAt),
     );
@@ -83,11 +74,10 @@ export const agreements: Handlers = {
   "agreements.listEvents": async (context) => {
     const { state } = await visible(context);
     const { store } = context.services;
-    const first = Number(context.parameters["from"] ?? 0);
     return unlessUnchanged(context, state, () =>
       listPage(
         context,
-        ({ after, limit }) => store.events(state.agreement, after === undefined ? first : Number(after) + 1, limit),
+        async (page) => store.events(state.agreement, firstSeq(context, page), page.limit),
         ({ seq }) => String(seq),
         eventView,
         { etag: tagOf(state) },
@@ -124,12 +114,20 @@ async function visible(context: Context): Promise<{ readonly state: AgreementSta
   const { store, settler } = context.services;
   const id = required(context, "agreement") as Digest;
   const row = await store.agreement(id);
-  const { isOperator, parties } = callerOf(context);
-  const isParty = async (): Promise<boolean> => (await store.roles(id)).some(({ party }) => parties.has(party));
-  const state = row !== undefined && (isOperator || (await isParty())) ? await settler.log.state(id) : undefined;
+  const state = row !== undefined && (await isVisible(context, id)) ? await settler.log.state(id) : undefined;
   if (row === undefined || state === undefined)
     throw new SettldError("HTTP_NOT_FOUND", `expected an agreement, found none: ${id}`);
   return { state, row };
+}
+
+/** Whether the caller is a party of an agreement, or the operator and there is one. */
+async function isVisible(context: Context, id: Digest): Promise<boolean> {
+  const roles = await context.services.store.roles(id);
+  if (callerOf(context).isOperator) return roles.length > 0;
+  return actsForOne(
+    context,
+    roles.map(({ party }) => party),
+  );
 }
 
 async function stateOf({ services }: Context, id: Digest): Promise<AgreementState> {
@@ -146,10 +144,18 @@ function readEnvelope({ body }: Context): ParsedEnvelope {
   });
 }
 
+// Naming evidence in an agreement shows it to its parties, so a tenant can only name what it may see itself (HTTP-5).
+function submitterOf(context: Context): Submitter {
+  return {
+    mayAct: mayAct(context),
+    holds: async (digest) => (await visibleEvidence(context, digest)) !== undefined,
+  };
+}
+
 // An operator runs the server and still signs for nobody, but may hand in what a party signed.
-function mayAct(context: Context): (party: string) => boolean {
-  const { isOperator, parties } = callerOf(context);
-  return (party) => isOperator || parties.has(party);
+function mayAct(context: Context): (party: string) => Promise<boolean> {
+  const { isOperator, actsFor } = callerOf(context);
+  return async (party) => isOperator || actsFor(party);
 }
 
 async function admit(context: Context, run: (options: AdmitOptions) => Promise<Admission>): Promise<Response> {

@@ -1,4 +1,5 @@
 import { type Digest, SettldError } from "@settld/protocol";
+import type { EvidenceRow } from "../../store/store.ts";
 import { bodyChunks } from "../body.ts";
 import { type Context, callerOf, type Handlers, json, required } from "../context.ts";
 
@@ -8,12 +9,19 @@ export const evidence: Handlers = {
     const { services, request } = context;
     const digest = required(context, "digest") as Digest;
     const { evidenceBytes, bodyMs } = services.limits;
-    const { size, isNew } = await services.store.putEvidence(digest, bodyChunks(request, bodyMs), {
-      bytesMax: evidenceBytes,
-      now: services.clock(),
-      tenant: callerOf(context).key.tenant,
-    });
-    return json(isNew ? 201 : 200, { object: "evidence", digest, size });
+    const { tenant } = callerOf(context).key;
+    // New for the tenant: whether others have the same bytes is not for it to know (HTTP-5).
+    const isKnown = await services.store.uploadedBy(digest, tenant);
+    const { size } = await services.store.putEvidence(
+      digest,
+      bodyChunks(request, () => bodyMs),
+      {
+        bytesMax: evidenceBytes,
+        now: services.clock(),
+        tenant,
+      },
+    );
+    return json(isKnown ? 200 : 201, { object: "evidence", digest, size });
   },
 
   "evidence.download": async (context) => {
@@ -54,14 +62,18 @@ function headersOf(digest: Digest, size: number): Record<string, string> {
 }
 
 /** Evidence that the caller's tenant uploaded, or that an agreement names which the caller may see. */
-async function visible(context: Context): Promise<{ readonly digest: Digest; readonly size: number }> {
+export async function visibleEvidence(context: Context, digest: Digest): Promise<EvidenceRow | undefined> {
   const { store } = context.services;
-  const digest = required(context, "digest") as Digest;
   const { isOperator, key, parties } = callerOf(context);
   const row = await store.evidence(digest);
-  const seen =
-    row !== undefined &&
-    (isOperator || (await store.uploadedBy(digest, key.tenant)) || (await store.referencedBy(digest, [...parties])));
-  if (!seen) throw new SettldError("HTTP_NOT_FOUND", `expected evidence, found none: ${digest}`);
+  if (row === undefined || isOperator) return row;
+  const isSeen = (await store.uploadedBy(digest, key.tenant)) || (await store.referencedBy(digest, await parties()));
+  return isSeen ? row : undefined;
+}
+
+async function visible(context: Context): Promise<EvidenceRow> {
+  const digest = required(context, "digest") as Digest;
+  const row = await visibleEvidence(context, digest);
+  if (row === undefined) throw new SettldError("HTTP_NOT_FOUND", `expected evidence, found none: ${digest}`);
   return row;
 }

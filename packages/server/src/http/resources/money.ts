@@ -3,8 +3,8 @@ import { SettldError } from "@settld/protocol";
 import type { CreateDeposit, CreateWithdrawal } from "../../gen/types.ts";
 import { accountName } from "../../store/account-name.ts";
 import type { Balance, BookAccount, Page, TransferRow } from "../../store/store.ts";
-import { type Context, callerOf, type Handlers, json, required, text } from "../context.ts";
-import { listPage } from "../list.ts";
+import { actsForOne, type Context, callerOf, type Handlers, json, required, text } from "../context.ts";
+import { badCursor, firstSeq, listPage } from "../list.ts";
 import { accountOf, accountView, depositView, entryView, transactionView, withdrawalView } from "../views/money.ts";
 
 /** Accounts, deposits and withdrawals. */
@@ -16,7 +16,7 @@ export const money: Handlers = {
     if (owner !== undefined && !(await seesOwner(context, owner)))
       return listPage(context, async () => [], String, Object);
     if (owner === undefined && !isOperator) {
-      const owners = [...parties].sort();
+      const owners = await parties();
       return listPage(
         context,
         (page) => balancesOf(context, owners, page),
@@ -49,13 +49,12 @@ export const money: Handlers = {
 
   "accounts.listEntries": async (context) => {
     const account = await visibleAccount(context);
-    const first = Number(context.parameters["from"] ?? 0);
     return listPage(
       context,
-      ({ after, limit }) =>
+      async (page) =>
         account.kind === "available"
-          ? context.services.store.entries(account, after === undefined ? first : Number(after) + 1, limit)
-          : Promise.resolve([]),
+          ? context.services.store.entries(account, firstSeq(context, page), page.limit)
+          : [],
       ({ seq }) => String(seq),
       entryView,
     );
@@ -68,11 +67,11 @@ export const money: Handlers = {
     if (row === undefined)
       throw new SettldError("HTTP_NOT_FOUND", `/party: expected a registered party, found ${party}`);
     const transfer = { id: `dep_${randomUUID()}`, tenant: row.tenant, party, amount, reference };
-    const done = await services.accounts.deposit(
+    const { row: done, known } = await services.accounts.deposit(
       transfer,
       keep === undefined ? undefined : (made) => keep(201, depositView(made)),
     );
-    return json(201, depositView(done), { location: `/v1/deposits/${done.id}` });
+    return json(known ? 200 : 201, depositView(done), known ? {} : { location: `/v1/deposits/${done.id}` });
   },
 
   "deposits.list": (context) => listTransfers(context, "deposit", depositView),
@@ -82,8 +81,8 @@ export const money: Handlers = {
   "withdrawals.create": async (context) => {
     const { services, keep } = context;
     const { party, amount, destination } = context.body as CreateWithdrawal;
-    const { isOperator, parties, key } = callerOf(context);
-    if (!isOperator && !parties.has(party)) {
+    const { isOperator, actsFor, key } = callerOf(context);
+    if (!isOperator && !(await actsFor(party))) {
       throw new SettldError("HTTP_FORBIDDEN", `/party: expected a party of this tenant, found ${party}`, {
         pointer: "/party",
       });
@@ -129,10 +128,13 @@ function ownerOf(name: string): string {
 
 // Parties of the tenant, and agreements in which one of them has a part.
 async function seesOwner(context: Context, owner: string): Promise<boolean> {
-  const { isOperator, parties } = callerOf(context);
-  if (isOperator || parties.has(owner)) return true;
+  const { isOperator, actsFor } = callerOf(context);
+  if (isOperator || (await actsFor(owner))) return true;
   const roles = owner.startsWith("sha256:") ? await context.services.store.roles(owner as `sha256:${string}`) : [];
-  return roles.some(({ party }) => parties.has(party));
+  return actsForOne(
+    context,
+    roles.map(({ party }) => party),
+  );
 }
 
 async function visibleAccount(context: Context): Promise<BookAccount> {
@@ -150,7 +152,11 @@ function listTransfers(
   const { isOperator, key } = callerOf(context);
   return listPage(
     context,
-    (page) => context.services.store.listTransfers(kind, isOperator ? undefined : key.tenant, page),
+    async (page) => {
+      const after = page.after === undefined ? undefined : await context.services.store.transfer(page.after);
+      if (page.after !== undefined && !isOperator && after?.tenant !== key.tenant) throw badCursor();
+      return context.services.store.listTransfers(kind, isOperator ? undefined : key.tenant, page);
+    },
     ({ id }) => id,
     view,
   );

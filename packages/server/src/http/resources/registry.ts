@@ -18,7 +18,7 @@ import { readTrust } from "@settld/verifier";
 import type { AddPartyKey, CreateApiKey, CreateParty, RevokePartyKey } from "../../gen/types.ts";
 import type { KeptAnswer, PartyRow } from "../../store/store.ts";
 import { newApiKey } from "../api-keys.ts";
-import { type Context, callerOf, type Handlers, json, required, text } from "../context.ts";
+import { actsForOne, type Context, callerOf, type Handlers, json, required, text } from "../context.ts";
 import { listPage } from "../list.ts";
 import { apiKeyView, partyView } from "../views/registry.ts";
 
@@ -83,12 +83,11 @@ export const registry: Handlers = {
     const { store, trust } = context.services;
     const agreement = text(context, "agreement") as `sha256:${string}` | undefined;
     const { isOperator, parties } = callerOf(context);
-    const roles = agreement === undefined ? [] : await store.roles(agreement);
-    if (agreement !== undefined && !isOperator && !roles.some(({ party }) => parties.has(party))) {
+    const named = agreement === undefined ? [] : (await store.roles(agreement)).map(({ party }) => party);
+    if (agreement !== undefined && !isOperator && !(await actsForOne(context, named))) {
       throw new SettldError("HTTP_NOT_FOUND", `expected an agreement, found none: ${agreement}`);
     }
-    const ids = agreement === undefined ? [...parties] : roles.map(({ party }) => party);
-    const envelope = await trust.signed(ids);
+    const envelope = await trust.signed(agreement === undefined ? await parties() : named);
     if (envelope === undefined)
       throw new SettldError("HTTP_NOT_FOUND", "expected a trust document; the operator has imported none");
     return new Response(envelope.slice(), { headers: { "content-type": "application/json" } });

@@ -34,7 +34,7 @@ export const server: Handlers = {
       object: "caller",
       tenant: key.tenant,
       key: { id: key.id, name: key.name, scopes: key.scopes as Caller["key"]["scopes"] },
-      parties: [...parties].sort(),
+      parties: await parties(),
       settler: services.settler.id,
       limits: { bodyBytes, evidenceBytes, requestsPerSecond, requestsBurst },
     };

@@ -137,7 +137,9 @@ export function deposit(owner: string, seq: number, value: bigint): Change {
   const booked = entry(owner, seq);
   return {
     entries: [booked],
-    transfers: [transfer(`dep_${owner}_${seq}`, booked, { kind: "deposit", status: "done", value })],
+    transfers: [
+      transfer(`dep_${owner}_${seq}`, booked, { kind: "deposit", status: "done", value, reference: `${owner} ${seq}` }),
+    ],
     transactions: [move(`deposit ${owner} ${seq}`, RAIL, account("available", owner), value)],
   };
 }

@@ -111,9 +111,13 @@ function appendEntry({ sql }: Connection, entry: AccountEntry): boolean {
   return changes === 1;
 }
 
+const DEPOSIT_BY_REFERENCE = "SELECT id FROM transfers WHERE kind = 'deposit' AND rail = ? AND reference = ?";
+
 // A transfer that is there may only end, once, and keeps everything but its status.
 function putTransfer({ sql }: Connection, row: TransferRow): boolean {
   const { id, kind, tenant, party, assetCode, assetScale, rail, reference, status, entry, createdAt } = row;
+  const booked = kind === "deposit" ? sql(DEPOSIT_BY_REFERENCE).get(rail, reference) : undefined;
+  if (booked !== undefined && booked["id"] !== id) return false;
   const { changes } = sql(
     `INSERT INTO transfers (id, kind, tenant, party, value, asset_code, asset_scale, rail, reference, status, entry,
        created_at)

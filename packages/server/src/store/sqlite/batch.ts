@@ -17,8 +17,9 @@ export function runBatch(connection: Connection, commands: readonly Command[]): 
   try {
     sql("BEGIN IMMEDIATE").run();
     const results = commands.map((command) => runOne(connection, command));
-    sql("COMMIT").run();
-    return results;
+    // Nothing to keep is nothing to flush.
+    sql(results.some(({ isKept }) => isKept) ? "COMMIT" : "ROLLBACK").run();
+    return results.map(({ result }) => result);
   } catch (cause) {
     rollBack(connection);
     const error = unavailable(cause);
@@ -26,19 +27,19 @@ export function runBatch(connection: Connection, commands: readonly Command[]): 
   }
 }
 
-function runOne(connection: Connection, command: Command): Result {
+function runOne(connection: Connection, command: Command): { readonly result: Result; readonly isKept: boolean } {
   const { sql } = connection;
   sql("SAVEPOINT command").run();
   try {
     const { answer, undo = false } = applyCommand(connection, command);
     if (undo) sql("ROLLBACK TO command").run();
     sql("RELEASE command").run();
-    return { ok: true, answer };
+    return { result: { ok: true, answer }, isKept: !undo };
   } catch (error) {
     if (!isStatementFault(error)) throw error;
     sql("ROLLBACK TO command").run();
     sql("RELEASE command").run();
-    return { ok: false, error: misuse(error) };
+    return { result: { ok: false, error: misuse(error) }, isKept: false };
   }
 }
 

@@ -155,6 +155,12 @@ export function transfer({ sql }: Connection, id: string): TransferRow | undefin
   return row === undefined ? undefined : transferRow(row as TransferSql);
 }
 
+/** The deposit that a rail names so. */
+export function deposit({ sql }: Connection, rail: string, reference: string): TransferRow | undefined {
+  const row = sql("SELECT * FROM transfers WHERE kind = 'deposit' AND rail = ? AND reference = ?").get(rail, reference);
+  return row === undefined ? undefined : transferRow(row as TransferSql);
+}
+
 /** Deposits or withdrawals, newest first. */
 export function listTransfers(
   { sql }: Connection,

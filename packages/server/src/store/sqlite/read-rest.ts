@@ -138,6 +138,11 @@ export function trust({ sql }: Connection): TrustRow | undefined {
   return { version, issuedAt: issued_at, ...(envelope === null ? {} : { envelope }) };
 }
 
+/** The newest version of the registry. */
+export function registryVersion({ sql }: Connection): number | undefined {
+  return sql("SELECT version FROM registry").get()?.["version"] as number | undefined;
+}
+
 /** A text that the server keeps about itself. */
 export function setting({ sql }: Connection, name: string): string | undefined {
   return sql("SELECT value FROM settings WHERE name = ?").get(name)?.["value"] as string | undefined;

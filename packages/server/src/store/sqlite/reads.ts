@@ -32,6 +32,7 @@ export function readsOf(connection: Connection): StoreReads {
     lastEntry: promised(book.lastEntry),
     accountLogs: promised(book.accountLogs),
     transfer: promised(book.transfer),
+    deposit: promised(book.deposit),
     listTransfers: promised(book.listTransfers),
     keptAnswer: promised(rest.keptAnswer),
     dueCommands: promised(rest.dueCommands),
@@ -44,6 +45,7 @@ export function readsOf(connection: Connection): StoreReads {
     partyOfKey: promised(rest.partyOfKey),
     parties: promised(rest.parties),
     trust: promised(rest.trust),
+    registryVersion: promised(rest.registryVersion),
     setting: promised(rest.setting),
   };
 }

@@ -61,6 +61,21 @@ describe("the writer", () => {
     expect(count("COMMIT")).toBe(2);
   });
 
+  test("after many at once, few are not waited for without end", async () => {
+    await Promise.all(Array.from({ length: 50 }, (_, seq) => write(deposit("alice", seq, 1n))));
+    await put("alone");
+    await put("alone again");
+    expect(count("COMMIT")).toBe(3);
+  });
+
+  test("what is only refused is not flushed", async () => {
+    await write(deposit("alice", 0, 3n));
+    const [alice, bob] = [account("available", "alice"), account("available", "bob")];
+    const refused = await write({ transactions: [move("too much", alice, bob, 4n)] });
+    expect(refused).toMatchObject({ ok: false, conflict: { kind: "insufficient" } });
+    expect([count("COMMIT"), count("ROLLBACK")]).toEqual([1, 1]);
+  });
+
   test("a batch is bounded", async () => {
     await Promise.all(Array.from({ length: 300 }, (_, seq) => write(deposit("alice", seq, 1n))));
     expect(count("COMMIT")).toBe(3);

@@ -16,6 +16,10 @@ export type Writer = {
 // A transaction blocks this thread, and a full one of this size takes some milliseconds.
 const BATCH_MAX = 128;
 
+// Of the time of a flush, for others to come along; in milliseconds at most the second.
+const PATIENCE = 0.5;
+const PATIENCE_MS_MAX = 5;
+
 type Waiting = {
   readonly command: Command;
   readonly resolve: (answer: never) => void;
@@ -30,9 +34,24 @@ export function makeWriter(connection: Connection): Writer {
   let isClosed = false;
   let drained: (() => void) | undefined;
 
-  // Nothing is delayed: an idle writer starts once the events that have already happened were handled, and whatever
-  // these submit is in the same batch.
+  // How many commands came together last time, and how long their transaction took.
+  let [lastCount, lastMs] = [1, 0];
+  let patience: NodeJS.Timeout | undefined;
+
+  // A writer that is alone with one command starts once the events that have already happened were handled. Where
+  // several came together before, as many are on their way again: they are waited for, because each flush that they
+  // share is one less, but never for longer than a part of what a flush takes.
   const schedule = (): void => {
+    if (isScheduled || pauses > 0 || queue.length === 0) return;
+    if (queue.length < Math.min(lastCount, BATCH_MAX) && lastMs * PATIENCE >= 1) {
+      patience ??= setTimeout(start, Math.min(lastMs * PATIENCE, PATIENCE_MS_MAX));
+      return;
+    }
+    start();
+  };
+  const start = (): void => {
+    clearTimeout(patience);
+    patience = undefined;
     if (isScheduled || pauses > 0 || queue.length === 0) return;
     isScheduled = true;
     setImmediate(flush);
@@ -42,10 +61,12 @@ export function makeWriter(connection: Connection): Writer {
     if (pauses > 0) return;
     const batch = queue.slice(0, BATCH_MAX);
     queue = queue.slice(BATCH_MAX);
+    const begin = performance.now();
     const results = runBatch(
       connection,
       batch.map(({ command }) => command),
     );
+    [lastCount, lastMs] = [batch.length, performance.now() - begin];
     for (const [index, { resolve, reject }] of batch.entries()) {
       const result = results[index];
       if (result?.ok === true) resolve(result.answer as never);

@@ -105,6 +105,7 @@ const up = `
   ) STRICT;
   CREATE INDEX transfers_by_age ON transfers (kind, created_at);
   CREATE INDEX transfers_by_tenant ON transfers (kind, tenant, created_at);
+  CREATE UNIQUE INDEX deposits_by_reference ON transfers (rail, reference) WHERE kind = 'deposit';
 
   CREATE TABLE answers (
     n INTEGER PRIMARY KEY,

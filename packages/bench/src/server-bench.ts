@@ -1,0 +1,260 @@
+import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { createHash, randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { Readable, Writable } from "node:stream";
+import { fileURLToPath } from "node:url";
+import { Worker } from "node:worker_threads";
+import { base64urlDecode, type Digest, openPublicKey, verifyEd25519 } from "@settld/protocol";
+import { defaultCrypto } from "@settld/protocol/crypto";
+import { createServer, listen, newApiKey, openSqliteStore, type Store } from "@settld/server";
+import { testSigner } from "@settld/testkit";
+import type { Ratio } from "./measure.ts";
+import type { Host } from "./server-host.ts";
+import { type Known, SettlementClient } from "./settlement-client.ts";
+import type { Ask, Done } from "./settlement-worker.ts";
+
+type Change = Parameters<Store["write"]>[0];
+
+const CLIENTS = [1, 4, 16] as const;
+const JOBS = { 1: 60, 4: 160, 16: 320 } as const;
+const ROUNDS = 5;
+// Parties sign offer, acceptance, submission and attestation, which the server checks; the settler signs these, the
+// funding, three reactions and the receipt, whose signature the client checks.
+const SIGNED = 13;
+const CHECKED = 5;
+// As long as an event with what is signed around it.
+const MESSAGE_BYTES = 1_000;
+
+/** What one number of clients came to. */
+type Measured = {
+  readonly perSecond: number[];
+  readonly store: number[];
+  readonly signatures: number[];
+  readonly latencies: number[];
+};
+
+/**
+ * Full settlements a second over real HTTP, from offer to receipt, with clients in a thread and the server in a process
+ * of their own, against what the store alone and the signatures alone take for as many; round by round in turn.
+ */
+export async function benchServer(): Promise<Ratio[]> {
+  const folder = await mkdtemp(join(tmpdir(), "settld-server-bench-"));
+  const { child, known } = await startHost(join(folder, "server"));
+  const worker = new Worker(new URL("./settlement-worker.ts", import.meta.url));
+  const settle = async (ask: Omit<Ask, "known">): Promise<Done> => {
+    worker.postMessage({ known, ...ask } satisfies Ask);
+    const [done] = await once(worker, "message");
+    return done as Done;
+  };
+  const { changes, evidence } = await record(join(folder, "record"));
+  const store = await openSqliteStore({ folder: join(folder, "store"), mode: "serve" });
+  await fill(store, changes);
+  const signatures = await signatureWork();
+  const found = new Map<number, Measured>();
+  try {
+    for (let round = 0; round <= ROUNDS; round++) {
+      for (const clients of CLIENTS) {
+        const jobs = JOBS[clients];
+        const { ms, latencies } = await settle({ clients, jobs });
+        const alone = await perSecond(clients, jobs, () => replay(store, changes, evidence));
+        const signed = await perSecond(clients, jobs, signatures);
+        // The first round is for the compiler of the runtime.
+        if (round === 0) continue;
+        const measured = found.get(clients) ?? { perSecond: [], store: [], signatures: [], latencies: [] };
+        found.set(clients, measured);
+        measured.perSecond.push((jobs * 1_000) / ms);
+        measured.store.push(alone);
+        measured.signatures.push(signed);
+        measured.latencies.push(...latencies);
+      }
+    }
+  } finally {
+    await worker.terminate();
+    child.stdin.end();
+    await once(child, "exit");
+    await store.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+  return [...found].flatMap(([clients, measured]) => ratiosOf(clients, measured));
+}
+
+function ratiosOf(clients: number, { perSecond: rates, store, signatures, latencies }: Measured): Ratio[] {
+  const name = `${clients} client${clients === 1 ? "" : "s"}`;
+  const [rate, storeRate, signatureRate] = [median(rates), median(store), median(signatures)];
+  const sorted = latencies.toSorted((a, b) => a - b);
+  const at = (share: number): number => sorted[Math.floor(share * (sorted.length - 1))] ?? Number.NaN;
+  const against = (other: readonly number[]): number => median(rates.map((one, round) => (other[round] ?? 0) / one));
+  const tighter = storeRate < signatureRate ? "store" : "signatures";
+  console.log(
+    `  ${name}: ${rate.toFixed(0)} settlements a second, p50 ${at(0.5).toFixed(1)} ms, p95 ${at(0.95).toFixed(1)} ms; ` +
+      `store alone ${storeRate.toFixed(0)}, signatures alone ${signatureRate.toFixed(0)}`,
+  );
+  return [
+    {
+      name: `settlement, ${name}, against the ${tighter} alone`,
+      ratio: against(tighter === "store" ? store : signatures),
+      subject: 1e6 / rate,
+      reference: 1e6 / Math.min(storeRate, signatureRate),
+      // 0.6 times as many a second.
+      aim: 1.67,
+    },
+    {
+      name: `settlement, ${name}, p95 against p50`,
+      ratio: at(0.95) / at(0.5),
+      subject: at(0.95) * 1_000,
+      reference: at(0.5) * 1_000,
+      ...(clients === 16 ? { aim: 4 } : {}),
+    },
+  ];
+}
+
+type Child = ChildProcessByStdio<Writable, Readable, null>;
+
+async function startHost(folder: string): Promise<{ readonly child: Child; readonly known: Known }> {
+  const program = fileURLToPath(new URL("./server-host.ts", import.meta.url));
+  const child = spawn(process.execPath, [...process.execArgv, program, folder], { stdio: ["pipe", "pipe", "inherit"] });
+  const [line] = await once(createInterface({ input: child.stdout }), "line");
+  const { url, operatorKey, settlerKey } = JSON.parse(String(line)) as Host;
+  return { child, known: { url, operatorKey, settlerKey: base64urlDecode(settlerKey) } };
+}
+
+/** The changes of one settlement as the server writes them, and its evidence. */
+async function record(folder: string): Promise<{ readonly changes: readonly Change[]; readonly evidence: number }> {
+  const changes: Change[] = [];
+  let evidence = 0;
+  let isRecording = false;
+  const store = await openSqliteStore({ folder, mode: "serve" });
+  const signer = await testSigner("bench settler");
+  const server = await createServer({
+    store: {
+      ...store,
+      async write(change) {
+        if (isRecording) changes.push(change);
+        return store.write(change);
+      },
+      async putEvidence(digest, bytes, limits) {
+        const result = await store.putEvidence(digest, bytes, limits);
+        evidence = result.size;
+        return result;
+      },
+    },
+    settler: { id: "https://settler.example", signer },
+    registry: { id: "https://registry.example", signer: await testSigner("bench registry") },
+    allowTestKeys: true,
+  });
+  const { key, row } = newApiKey("operator", ["operator"], "bench", Date.now());
+  await store.write({ apiKeys: [row] });
+  const { url, close } = await listen(server);
+  const client = new SettlementClient({ url, operatorKey: key, settlerKey: signer.publicKey }, "recorded");
+  await client.prepare();
+  isRecording = true;
+  await client.settle();
+  client.close();
+  await close(0);
+  await server.close();
+  if (changes.length === 0 || evidence === 0) throw new Error("nothing was recorded");
+  return { changes, evidence };
+}
+
+// The money that the recorded changes take from the buyer.
+async function fill(store: Store, changes: readonly Change[]): Promise<void> {
+  const postings = changes.flatMap(({ transactions = [] }) => transactions).flatMap((one) => one.postings);
+  const available = postings.find(({ account, value }) => account.kind === "available" && value < 0n)?.account;
+  if (available === undefined) throw new Error("nothing was funded");
+  const value = 10n ** 15n;
+  const id = digest("fill");
+  const rail = { ...available, kind: "rail" as const, owner: "bench" };
+  const written = await store.write({
+    transactions: [
+      {
+        id,
+        type: "fill",
+        at: 0,
+        postings: [
+          { account: rail, value: -value },
+          { account: available, value },
+        ],
+      },
+    ],
+  });
+  if (!written.ok) throw new Error("the buyer has no money");
+}
+
+/** Writes a settlement to the store once more, under other digests: the same sizes, and nothing computed. */
+async function replay(store: Store, changes: readonly Change[], evidenceBytes: number): Promise<void> {
+  const names = new Map<string, Digest>();
+  const nonce = randomBytes(16).toString("hex");
+  const rename = (text: string): string => {
+    if (!text.startsWith("sha256:")) return text;
+    const name = names.get(text) ?? digest(`${nonce} ${text}`);
+    names.set(text, name);
+    return name;
+  };
+  const data = new Uint8Array(randomBytes(evidenceBytes));
+  for (const [index, change] of changes.entries()) {
+    // Before the submission, as a seller uploads it.
+    if (index === changes.length - 2) {
+      const name: Digest = `sha256:${createHash("sha256").update(data).digest("hex")}`;
+      await store.putEvidence(name, chunksOf(data), { bytesMax: data.length, now: 0, tenant: "bench" });
+    }
+    const renamed = renamedCopy(change, rename);
+    const { answer } = renamed;
+    const written = await store.write(
+      answer === undefined ? renamed : { ...renamed, answer: { ...answer, key: `${nonce} ${index}` } },
+    );
+    if (!written.ok) throw new Error(`a recorded change met ${written.conflict.kind}`);
+  }
+}
+
+async function* chunksOf(data: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
+  yield data;
+}
+
+function renamedCopy<T>(value: T, rename: (text: string) => string): T {
+  if (typeof value === "string") return rename(value) as T;
+  if (typeof value !== "object" || value === null || value instanceof Uint8Array) return value;
+  if (Array.isArray(value)) return value.map((one) => renamedCopy(one, rename)) as T;
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, renamedCopy(one, rename)])) as T;
+}
+
+/** Makes and checks as many signatures as a settlement has, one after another, as they need each other. */
+async function signatureWork(): Promise<() => Promise<void>> {
+  const signer = await testSigner("bench settler");
+  const key = await openPublicKey(defaultCrypto, signer.publicKey);
+  if (typeof key === "string") throw new Error(key);
+  const message = new Uint8Array(randomBytes(MESSAGE_BYTES));
+  return async () => {
+    for (let count = 0; count < SIGNED; count++) {
+      const signature = await signer.sign(message);
+      if (count < CHECKED && (await verifyEd25519(defaultCrypto, key, message, signature)) !== undefined) {
+        throw new Error("a signature does not verify");
+      }
+    }
+  };
+}
+
+async function perSecond(clients: number, jobs: number, work: () => Promise<void>): Promise<number> {
+  let left = jobs;
+  const start = performance.now();
+  await Promise.all(
+    Array.from({ length: clients }, async () => {
+      while (left > 0) {
+        left -= 1;
+        await work();
+      }
+    }),
+  );
+  return (jobs * 1_000) / (performance.now() - start);
+}
+
+function digest(text: string): Digest {
+  return `sha256:${createHash("sha256").update(text).digest("hex")}`;
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+}

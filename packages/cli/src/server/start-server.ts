@@ -1,0 +1,102 @@
+import { isSettldError, type Signer } from "@settld/protocol";
+import type { Server, ServerOptions, Store } from "@settld/server";
+import { inputError } from "../exit.ts";
+import { type Identity, identityFor, readIdentity, writeIdentity } from "./identity.ts";
+import { type KeySource, makeKey, openKey } from "./key-source.ts";
+import type { ServerPackage } from "./load-server.ts";
+import type { ServerLog } from "./request-log.ts";
+
+/** Where the keys of a start come from; a registry elsewhere is known by its public key. */
+export type KeysAsked = { readonly settler: KeySource; readonly registry: KeySource | { readonly root: Uint8Array } };
+
+/** What a start is about, apart from keys. */
+export type StartOptions = {
+  readonly dir: string;
+  readonly settlerId?: string;
+  readonly registryId?: string;
+  readonly rotateKeys?: true;
+};
+
+/** A server that runs and does not listen yet. */
+export type Started = {
+  readonly running: Server;
+  readonly identity: Identity;
+  /** Files of keys that this start made. */
+  readonly made: readonly string[];
+};
+
+/**
+ * Opens a store for this process alone, with the keys that it is served with, and starts its server. Keys that were
+ * handed over are read before anything is made; keys of the folder are made only for a store that nobody served yet,
+ * because a lost key must not be replaced without a word.
+ *
+ * @throws SettldError for exit code 2.
+ */
+export async function startServer(
+  { createServer, openSqliteStore }: ServerPackage,
+  options: StartOptions,
+  { settler, registry }: KeysAsked,
+  log: ServerLog,
+): Promise<Started> {
+  const handed = {
+    settler: await openHanded("settler", settler, log),
+    registry: "root" in registry ? undefined : await openHanded("registry", registry, log),
+  };
+  try {
+    const store = await openSqliteStore({ folder: options.dir, mode: "serve" });
+    try {
+      const before = await readIdentity(store);
+      const made = before === undefined ? await makeMissing([settler, registry]) : [];
+      const settlerSigner = handed.settler ?? (await openKey("settler", settler, log.onError));
+      const registryPart =
+        "root" in registry
+          ? { publicKey: registry.root }
+          : { signer: handed.registry ?? (await openKey("registry", registry, log.onError)) };
+      const identity = identityFor(before, {
+        settlerId: options.settlerId,
+        registryId: options.registryId,
+        settler: settlerSigner,
+        registry: "signer" in registryPart ? registryPart.signer.publicKey : registryPart.publicKey,
+        rotate: options.rotateKeys === true,
+      });
+      const running = await createServer({
+        store,
+        settler: { id: identity.settler, signer: settlerSigner },
+        registry: registryOf(identity, registryPart),
+        onRequest: log.onRequest,
+        onError: log.onError,
+      });
+      await writeIdentity(store, identity);
+      return { running, identity, made };
+    } catch (error) {
+      await (store satisfies Store).close();
+      throw error;
+    }
+  } catch (error) {
+    // Whatever stands in the way of a start is the operator's to put right.
+    throw isSettldError(error) ? inputError(error.code, error.message, error) : error;
+  }
+}
+
+function registryOf(
+  { registry }: Identity,
+  part: { readonly signer: Signer } | { readonly publicKey: Uint8Array },
+): ServerOptions["registry"] {
+  return "signer" in part ? { id: registry, signer: part.signer } : part;
+}
+
+async function openHanded(
+  role: "settler" | "registry",
+  source: KeySource,
+  { onError }: ServerLog,
+): Promise<Signer | undefined> {
+  return source.from === "folder" ? undefined : openKey(role, source, onError);
+}
+
+async function makeMissing(sources: readonly (KeySource | { readonly root: Uint8Array })[]): Promise<string[]> {
+  const made: string[] = [];
+  for (const source of sources) {
+    if ("from" in source && source.from === "folder" && (await makeKey(source.path))) made.push(source.path);
+  }
+  return made;
+}

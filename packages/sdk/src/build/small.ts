@@ -1,0 +1,182 @@
+/**
+ * What makes the published package small: the sources of protocol, kernel and verifier go inside, with their two large
+ * generated modules in another form. The validators become the schemas themselves behind `schema-check.ts`, and of the
+ * registry of codes only what the verifier asks is left. Runs when the package is built; not part of it.
+ */
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { Plugin } from "esbuild";
+
+/** Where cryptography comes from: WebCrypto, `node:crypto`, or what the runtime picks by the `imports` of the package. */
+export type Target = "web" | "node" | "runtime";
+
+type Node = { readonly [name: string]: unknown };
+
+const root = new URL("../../../../", import.meta.url);
+const schemaCheck = fileURLToPath(new URL("../verification/schema-check.ts", import.meta.url));
+const cryptoOf = (target: Target): string => fileURLToPath(new URL(`packages/protocol/src/crypto-${target}.ts`, root));
+const ANNOTATIONS = new Set(["$schema", "$id", "$comment", "title", "description", "examples", "$defs"]);
+
+// What `schema-check.ts` knows. Another keyword stops the build instead of being ignored.
+const KEYWORDS = new Set(
+  (
+    "$ref type const enum pattern minimum maximum minLength maxLength minItems maxItems items minProperties maxProperties " +
+    "propertyNames properties optional required additionalProperties discriminator propertyName oneOf allOf if then else"
+  ).split(" "),
+);
+
+/** Exported validators of the protocol and the schemas behind them. */
+const VALIDATORS: Readonly<Record<string, string>> = {
+  accountEntry: "account#",
+  receipt: "receipt#",
+  trust: "trust#",
+  ...Object.fromEntries(
+    [
+      "AgreementOffered",
+      "AgreementAccepted",
+      "AgreementCancelled",
+      "EscrowFunded",
+      "WorkSubmitted",
+      "EvidenceAttested",
+      "ApprovalGiven",
+      "DecisionMade",
+      "SettlementExecuted",
+      "DisputeOpened",
+      "DisputeResolved",
+      "HoldbackReleased",
+      "AgreementClosed",
+    ].map((name) => [`${name[0]?.toLowerCase()}${name.slice(1)}`, `event#/$defs/${name}`]),
+  ),
+};
+
+const readSchema = (file: string): Node =>
+  JSON.parse(readFileSync(new URL(`schemas/${file}.schema.json`, root), "utf8")) as Node;
+
+/** A schema with `optional` instead of `required`, and closed without saying so: most of them are both. */
+function turnedAround(schema: Node): Node {
+  const {
+    required = [],
+    additionalProperties,
+    ...rest
+  } = schema as {
+    readonly required?: readonly string[];
+    readonly additionalProperties?: unknown;
+    readonly properties?: Node;
+  };
+  if (rest.properties === undefined) return schema;
+  const names = Object.keys(rest.properties);
+  const optional = names.filter((name) => !required.includes(name));
+  return {
+    ...rest,
+    ...(optional.length === 0 ? {} : { optional }),
+    ...(required.every((name) => names.includes(name)) ? {} : { required }),
+    ...(additionalProperties === false ? {} : { additionalProperties: additionalProperties ?? true }),
+  };
+}
+
+/** Every schema that the validators reach, without annotations and under short names. */
+export function schemaTable(): { readonly table: Readonly<Record<string, unknown>>; readonly names: Node } {
+  const files = new Map<string, Node>();
+  const table: Record<string, unknown> = {};
+  const known = new Map<string, string>();
+
+  const nameOf = (ref: string): string => {
+    const found = known.get(ref);
+    if (found !== undefined) return found;
+    const name = known.size.toString(36);
+    known.set(ref, name);
+    const [file = "", pointer = ""] = ref.split("#");
+    if (!files.has(file)) files.set(file, readSchema(file));
+    let node: unknown = files.get(file);
+    for (const part of pointer.split("/").slice(1)) node = (node as Node)[part];
+    table[name] = shorten(node, file);
+    return name;
+  };
+
+  const shorten = (node: unknown, file: string, named = false): unknown => {
+    if (Array.isArray(node)) return node.map((item) => shorten(item, file));
+    if (typeof node !== "object" || node === null) return node;
+    const members = named ? (node as Node) : turnedAround(node as Node);
+    const entries = Object.entries(members).filter(([key]) => named || !ANNOTATIONS.has(key));
+    return Object.fromEntries(
+      entries.map(([key, value]) => {
+        if (!named && !KEYWORDS.has(key)) throw new Error(`${file}: expected a keyword that is known, found ${key}`);
+        if (!named && key === "$ref") {
+          const [target = "", pointer = ""] = String(value).split("#");
+          return [key, nameOf(`${target === "" ? file : target.replace(".schema.json", "")}#${pointer}`)];
+        }
+        if (!named && (key === "const" || key === "enum" || key === "optional")) return [key, value];
+        return [key, shorten(value, file, !named && key === "properties")];
+      }),
+    );
+  };
+
+  const names = Object.fromEntries(Object.entries(VALIDATORS).map(([name, ref]) => [name, nameOf(ref)]));
+  return { table, names };
+}
+
+/** The validators as a module. */
+export function validatorsModule(): string {
+  const { table, names } = schemaTable();
+  return [
+    `import { validatorsOf } from ${JSON.stringify(schemaCheck)};`,
+    `const validatorOf = /* @__PURE__ */ validatorsOf(${JSON.stringify(table)});`,
+    ...Object.entries(names).map(
+      ([name, schema]) => `export const ${name} = /* @__PURE__ */ validatorOf(${JSON.stringify(schema)});`,
+    ),
+  ].join("\n");
+}
+
+type CodeFacts = { readonly category: string; readonly verdict: string };
+
+/**
+ * The registry of codes as a module: category and verdict of what a bundle can be rejected for. Most codes of an area
+ * have one category, so what is written down is that of the area and which codes differ.
+ */
+export function codesModule(): string {
+  const registry = JSON.parse(readFileSync(new URL("schemas/codes.json", root), "utf8")) as {
+    readonly uriBase: string;
+    readonly revision: string;
+    readonly codes: Readonly<Record<string, CodeFacts>>;
+  };
+  const judged = Object.entries(registry.codes).filter(([, { verdict }]) =>
+    ["reject", "indeterminate"].includes(verdict),
+  );
+  const areas: Record<string, string> = {};
+  const others: Record<string, string> = {};
+  for (const [code, { category }] of judged) {
+    const [area = ""] = code.split("_");
+    areas[area] ??= category;
+    if (areas[area] !== category) others[code] = category;
+  }
+  const doubts = judged.filter(([, { verdict }]) => verdict === "indeterminate").map(([code]) => code);
+  return `export const URI_BASE = ${JSON.stringify(registry.uriBase)};
+export const REVISION = ${JSON.stringify(registry.revision)};
+const areas = ${JSON.stringify(areas)}, others = ${JSON.stringify(others)}, doubts = ${JSON.stringify(doubts)};
+export const CODES = /* @__PURE__ */ new Proxy({}, {
+  get: (_, code) => ({
+    category: others[code] ?? areas[code.split("_")[0]],
+    verdict: doubts.includes(code) ? "indeterminate" : "reject",
+  }),
+});`;
+}
+
+/** The plugin for esbuild. */
+export function small(target: Target): Plugin {
+  return {
+    name: "settld-small",
+    setup(build) {
+      // Our packages come as sources, whatever is built already.
+      build.initialOptions.conditions = ["@settld/source", ...(build.initialOptions.conditions ?? [])];
+      build.onResolve({ filter: /^@settld\/protocol\/crypto$/ }, () =>
+        target === "runtime"
+          ? { path: "#crypto", external: true, sideEffects: false }
+          : { path: cryptoOf(target), sideEffects: false },
+      );
+      const module = (filter: RegExp, write: () => string): void =>
+        build.onLoad({ filter }, () => ({ contents: write(), loader: "js", resolveDir: fileURLToPath(root) }));
+      module(/[\\/]protocol[\\/]src[\\/]gen[\\/]validators\.js$/, validatorsModule);
+      module(/[\\/]protocol[\\/]src[\\/]gen[\\/]codes\.ts$/, codesModule);
+    },
+  };
+}

@@ -1,0 +1,92 @@
+import {
+  type AgreementOffered,
+  type AgreementOfferedBody,
+  addDuration,
+  formatInstant,
+  type Payout,
+  type Reference,
+  type Requirement,
+} from "@settld/protocol";
+import { type AmountInput, readAmount } from "../amount.ts";
+import { randomHex } from "../platform.ts";
+
+/** A time: an instant in the words of the protocol, a `Date`, or milliseconds since 1970. */
+export type TimeInput = string | Date | number;
+
+/** The terms of an offer. What is left out has a default, which the signed offer then states. */
+export type CreateAgreement = {
+  /** Who does the work. Leave it out when your party is the seller. */
+  readonly seller?: string;
+  /** Who pays. Leave it out when your party is the buyer. */
+  readonly buyer?: string;
+  /** Who holds the escrow. Default: the server's settler. */
+  readonly settler?: string;
+  /** Who rules on disputes; needed with `disputeMs`. */
+  readonly arbiter?: string;
+  /** Who measures the work, by the names that the checks of the policy use. */
+  readonly checkers?: { readonly [name: string]: string };
+  /** What the work is worth, such as `"480.00 USD"`. */
+  readonly amount: AmountInput;
+  /** What a submission has to meet, and how that becomes money; by default all or nothing. */
+  readonly policy: { readonly requirements: readonly Requirement[]; readonly payout?: Payout };
+  /** The settler's fee in basis points of what is released. Default 0. */
+  readonly feeBps?: number;
+  /** Until when the offer stands. Default: for a day. */
+  readonly acceptBy?: TimeInput;
+  /** Until when the escrow must be funded. Default: a day after `acceptBy`. */
+  readonly fundBy?: TimeInput;
+  /** Until when work may be handed in. Default: 30 days after `fundBy`. */
+  readonly submitBy?: TimeInput;
+  /** How long a submission is under review, in milliseconds. Default: 3 days. */
+  readonly reviewMs?: number;
+  /** How often work may be handed in. Default 1. */
+  readonly attemptsMax?: number;
+  /** Which part of the award waits for the end of the dispute window, in basis points. Default 0. */
+  readonly holdbackBps?: number;
+  /** How long a decision may be disputed, in milliseconds. Default 0: not at all. */
+  readonly disputeMs?: number;
+  /** How long the arbiter has, in milliseconds. Default: 7 days when there may be disputes, else 0. */
+  readonly rulingMs?: number;
+  /** What the agreement refers to; carried and never decides. */
+  readonly references?: readonly Reference[];
+};
+
+const DAY_MS = 86_400_000;
+
+/** The body of an offer by a party. */
+export function offerBody(input: CreateAgreement, by: string, settler: string, now: number): AgreementOfferedBody {
+  const { buyer = by, seller = by, arbiter, checkers = {}, policy, disputeMs = 0 } = input;
+  if (buyer === seller) throw new TypeError("expected `seller` when you buy, or `buyer` when you sell, found neither");
+  const acceptBy = input.acceptBy === undefined ? addDuration(now, DAY_MS) : timeOf(input.acceptBy);
+  const fundBy = input.fundBy === undefined ? addDuration(acceptBy, DAY_MS) : timeOf(input.fundBy);
+  const submitBy = input.submitBy === undefined ? addDuration(fundBy, 30 * DAY_MS) : timeOf(input.submitBy);
+  const body: AgreementOffered["body"] = {
+    nonce: randomHex(16),
+    parties: {
+      buyer: { id: buyer },
+      seller: { id: seller },
+      settler: { id: settler },
+      ...(arbiter === undefined ? {} : { arbiter: { id: arbiter } }),
+      checkers: Object.fromEntries(Object.entries(checkers).map(([name, id]) => [name, { id }])),
+    },
+    amount: readAmount(input.amount),
+    policy: { requirements: policy.requirements, payout: policy.payout ?? { kind: "all-or-nothing" } },
+    feeBps: input.feeBps ?? 0,
+    acceptBy: formatInstant(acceptBy),
+    fundBy: formatInstant(fundBy),
+    submitBy: formatInstant(submitBy),
+    reviewMs: input.reviewMs ?? 3 * DAY_MS,
+    attemptsMax: input.attemptsMax ?? 1,
+    holdbackBps: input.holdbackBps ?? 0,
+    disputeMs,
+    rulingMs: input.rulingMs ?? (disputeMs > 0 ? 7 * DAY_MS : 0),
+    references: input.references ?? [],
+  };
+  return body;
+}
+
+function timeOf(time: TimeInput): number {
+  const ms = typeof time === "number" ? time : new Date(time).getTime();
+  if (Number.isSafeInteger(ms)) return ms;
+  throw new TypeError(`expected a time, found ${String(time)}`);
+}
