@@ -67,6 +67,17 @@ const stepsFor = (full: boolean, report: string): Step[] => {
       what: "both implementations, the same cases",
       command: script("fuzz", ...(full ? ["--cases", "20000", "--seed", "2026"] : [])),
     },
+    {
+      name: "adequacy",
+      what: full ? "every mutant is noticed by a vector" : "a sample of mutants is noticed by the vectors",
+      command: [
+        process.execPath,
+        "--conditions=@settld/source",
+        "packages/adequacy/src/adequacy.ts",
+        ...(full ? [] : ["--sample", "100"]),
+      ],
+      alone: true,
+    },
     { name: "packages", what: "packed tarballs", command: script("packages"), needs: ["build"] },
     { name: "readme", what: "every block of the README", command: script("readme", "--check"), needs: ["build"] },
     { name: "runtimes", what: "every vector on Node, Bun and Deno", command: script("runtimes"), alone: true },
