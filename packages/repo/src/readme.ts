@@ -6,6 +6,7 @@
  * A fenced block of commands or code is preceded by a comment that says what is expected of it:
  *
  *   <!-- run -->            the commands end with 0; `<!-- run exit=1 -->` with another status
+ *   <!-- run runtime=Node_22 -->  the code needs a newer runtime than the page
  *   <!-- run until=A_B -->  the command goes on, as a server does: it is left running once it has printed "A B", and
  *                           ends with the page. Port 8402 of a page is another one here, which is free
  *   <!-- later REASON -->   not run yet, and the README says so
@@ -186,7 +187,8 @@ const refresh = (
       printed = clean(started.output).replaceAll(port, PAGE_PORT);
       continue;
     }
-    const { status, output: found } = execute(asked, cwd, runtime);
+    const other = /\bruntime=(\S+)/.exec(block.directive)?.[1]?.replaceAll("_", " ");
+    const { status, output: found } = execute(asked, cwd, other === undefined ? runtime : runtimeOf(other));
     const output = found.replaceAll(port, PAGE_PORT);
     printed = output;
     if (status !== statusOf(block.directive)) {
