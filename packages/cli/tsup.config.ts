@@ -3,13 +3,17 @@ import type { Options } from "tsup";
 import { base } from "../../tsup.base.ts";
 import manifest from "./package.json" with { type: "json" };
 
+const common: Options = base({
+  bin: "src/bin.ts",
+  "verify-worker": "src/verify/worker.ts",
+  "demo-server": "src/demo/server/child.ts",
+  adapter: "src/adapter/index.ts",
+});
+
 const options: Options = {
-  ...base({
-    bin: "src/bin.ts",
-    "verify-worker": "src/verify/worker.ts",
-    "demo-server": "src/demo/server/child.ts",
-    adapter: "src/adapter/index.ts",
-  }),
+  ...common,
+  // tsup knows of dependencies, and would build optional ones in.
+  external: [...(common.external ?? []), ...Object.keys(manifest.optionalDependencies)],
   platform: "node",
   // Consumers import only the adapter; commands behind `import()` become chunks of their own and load when used.
   dts: { entry: { adapter: "src/adapter/index.ts" } },

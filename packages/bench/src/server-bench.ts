@@ -22,6 +22,8 @@ type Change = Parameters<Store["write"]>[0];
 const CLIENTS = [1, 4, 16] as const;
 const JOBS = { 1: 60, 4: 160, 16: 320 } as const;
 const ROUNDS = 5;
+// After so many settlements the compiler of the server's runtime has seen all there is.
+const WARM_UP = 1_000;
 // Parties sign offer, acceptance, submission and attestation, which the server checks; the settler signs these, the
 // funding, three reactions and the receipt, whose signature the client checks.
 const SIGNED = 13;
@@ -34,12 +36,22 @@ type Measured = {
   readonly perSecond: number[];
   readonly store: number[];
   readonly signatures: number[];
+  readonly both: number[];
   readonly latencies: number[];
 };
 
 /**
  * Full settlements a second over real HTTP, from offer to receipt, with clients in a thread and the server in a process
- * of their own, against what the store alone and the signatures alone take for as many; round by round in turn.
+ * of their own, all on the cores and the disk of one machine. In every round, the same numbers of clients do the same
+ * number of jobs, one after another:
+ *
+ * - the settlements;
+ * - the store alone: the changes and the evidence that one settlement came to, of the same sizes, by as many writers that
+ *   wait for each commit as a client does. They share commits just as the server's do, in the same `synchronous=FULL`;
+ * - the signatures alone: as many as one settlement makes and checks on both sides, on every core;
+ * - both: each job makes and checks its signatures and writes its changes, in one process and without HTTP.
+ *
+ * A ratio is the median of what the rounds have, against the slower of the first two limits, and against both.
  */
 export async function benchServer(): Promise<Ratio[]> {
   const folder = await mkdtemp(join(tmpdir(), "settld-server-bench-"));
@@ -55,20 +67,35 @@ export async function benchServer(): Promise<Ratio[]> {
   await fill(store, changes);
   const signatures = await signatureWork();
   const found = new Map<number, Measured>();
+  const draft = (jobs: number): Replay[] => Array.from({ length: jobs }, () => replayOf(changes, evidence));
   try {
+    await settle({ clients: 16, jobs: WARM_UP });
     for (let round = 0; round <= ROUNDS; round++) {
       for (const clients of CLIENTS) {
         const jobs = JOBS[clients];
         const { ms, latencies } = await settle({ clients, jobs });
-        const alone = await perSecond(clients, jobs, () => replay(store, changes, evidence));
+        // What is written is made up before the clock runs.
+        const [writes, more] = [draft(jobs), draft(jobs)];
+        const alone = await perSecond(clients, jobs, () => replay(store, writes.pop()));
         const signed = await perSecond(clients, jobs, signatures);
+        const together = await perSecond(clients, jobs, async () => {
+          await signatures();
+          await replay(store, more.pop());
+        });
         // The first round is for the compiler of the runtime.
         if (round === 0) continue;
-        const measured = found.get(clients) ?? { perSecond: [], store: [], signatures: [], latencies: [] };
+        const measured = found.get(clients) ?? {
+          perSecond: [],
+          store: [],
+          signatures: [],
+          both: [],
+          latencies: [],
+        };
         found.set(clients, measured);
         measured.perSecond.push((jobs * 1_000) / ms);
         measured.store.push(alone);
         measured.signatures.push(signed);
+        measured.both.push(together);
         measured.latencies.push(...latencies);
       }
     }
@@ -82,7 +109,7 @@ export async function benchServer(): Promise<Ratio[]> {
   return [...found].flatMap(([clients, measured]) => ratiosOf(clients, measured));
 }
 
-function ratiosOf(clients: number, { perSecond: rates, store, signatures, latencies }: Measured): Ratio[] {
+function ratiosOf(clients: number, { perSecond: rates, store, signatures, both, latencies }: Measured): Ratio[] {
   const name = `${clients} client${clients === 1 ? "" : "s"}`;
   const [rate, storeRate, signatureRate] = [median(rates), median(store), median(signatures)];
   const sorted = latencies.toSorted((a, b) => a - b);
@@ -91,7 +118,8 @@ function ratiosOf(clients: number, { perSecond: rates, store, signatures, latenc
   const tighter = storeRate < signatureRate ? "store" : "signatures";
   console.log(
     `  ${name}: ${rate.toFixed(0)} settlements a second, p50 ${at(0.5).toFixed(1)} ms, p95 ${at(0.95).toFixed(1)} ms; ` +
-      `store alone ${storeRate.toFixed(0)}, signatures alone ${signatureRate.toFixed(0)}`,
+      `store alone ${storeRate.toFixed(0)}, signatures alone ${signatureRate.toFixed(0)}, ` +
+      `both ${median(both).toFixed(0)}`,
   );
   return [
     {
@@ -101,6 +129,12 @@ function ratiosOf(clients: number, { perSecond: rates, store, signatures, latenc
       reference: 1e6 / Math.min(storeRate, signatureRate),
       // 0.6 times as many a second.
       aim: 1.67,
+    },
+    {
+      name: `settlement, ${name}, against both`,
+      ratio: against(both),
+      subject: 1e6 / rate,
+      reference: 1e6 / median(both),
     },
     {
       name: `settlement, ${name}, p95 against p50`,
@@ -184,8 +218,11 @@ async function fill(store: Store, changes: readonly Change[]): Promise<void> {
   if (!written.ok) throw new Error("the buyer has no money");
 }
 
-/** Writes a settlement to the store once more, under other digests: the same sizes, and nothing computed. */
-async function replay(store: Store, changes: readonly Change[], evidenceBytes: number): Promise<void> {
+/** What one more settlement writes. */
+type Replay = { readonly changes: readonly Change[]; readonly evidence: Uint8Array };
+
+/** A settlement once more, under other digests: the same sizes. */
+function replayOf(recorded: readonly Change[], evidenceBytes: number): Replay {
   const names = new Map<string, Digest>();
   const nonce = randomBytes(16).toString("hex");
   const rename = (text: string): string => {
@@ -194,18 +231,24 @@ async function replay(store: Store, changes: readonly Change[], evidenceBytes: n
     names.set(text, name);
     return name;
   };
-  const data = new Uint8Array(randomBytes(evidenceBytes));
+  const changes = recorded.map((change, index) => {
+    const renamed = renamedCopy(change, rename);
+    const { answer } = renamed;
+    return answer === undefined ? renamed : { ...renamed, answer: { ...answer, key: `${nonce} ${index}` } };
+  });
+  return { changes, evidence: new Uint8Array(randomBytes(evidenceBytes)) };
+}
+
+async function replay(store: Store, one: Replay | undefined): Promise<void> {
+  if (one === undefined) throw new Error("fewer settlements than were asked for");
+  const { changes, evidence } = one;
   for (const [index, change] of changes.entries()) {
     // Before the submission, as a seller uploads it.
     if (index === changes.length - 2) {
-      const name: Digest = `sha256:${createHash("sha256").update(data).digest("hex")}`;
-      await store.putEvidence(name, chunksOf(data), { bytesMax: data.length, now: 0, tenant: "bench" });
+      const name: Digest = `sha256:${createHash("sha256").update(evidence).digest("hex")}`;
+      await store.putEvidence(name, chunksOf(evidence), { bytesMax: evidence.length, now: 0, tenant: "bench" });
     }
-    const renamed = renamedCopy(change, rename);
-    const { answer } = renamed;
-    const written = await store.write(
-      answer === undefined ? renamed : { ...renamed, answer: { ...answer, key: `${nonce} ${index}` } },
-    );
+    const written = await store.write(change);
     if (!written.ok) throw new Error(`a recorded change met ${written.conflict.kind}`);
   }
 }

@@ -2,12 +2,14 @@ import { randomBytes } from "node:crypto";
 import { Agent, request } from "node:http";
 import {
   base64Decode,
+  base64Encode,
   canonicalBytes,
   digestOf,
   type Envelope,
   formatInstant,
   type JsonValue,
   jwkFromPublicKey,
+  keyProofMessage,
   openPublicKey,
   PAYLOAD_TYPES,
   pae,
@@ -28,6 +30,8 @@ export type Known = { readonly url: string; readonly operatorKey: string; readon
 
 type Place = { readonly id: string; readonly events: number; readonly head: string; readonly status: string };
 
+// Id of the registry of servers that are measured.
+const REGISTRY = "https://registry.example";
 const HOUR = 3_600_000;
 const ASSET = { assetCode: "USD", assetScale: 2 };
 // As large as a small report; every job hands in another.
@@ -57,7 +61,9 @@ export class SettlementClient {
       const made = await this.#json(this.#known.operatorKey, "POST", "/v1/keys", { tenant, scopes, name: "bench" });
       const signer = await testSigner(`bench ${tenant}`);
       const id = `https://${tenant}.example`;
-      const keys = [jwkFromPublicKey(signer.publicKey)];
+      const message = keyProofMessage({ registry: REGISTRY, party: id, thumbprint: signer.keyid });
+      const proof = base64Encode(await signer.sign(message));
+      const keys = [{ jwk: jwkFromPublicKey(signer.publicKey), proof }];
       const { secret } = made as { readonly secret: string };
       await this.#json(secret, "POST", "/v1/parties", { id, roles: [role], keys });
       return { id, signer, apiKey: secret };

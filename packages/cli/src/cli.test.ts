@@ -15,6 +15,7 @@ import { wantsColor } from "@settld/output";
 import { CODES, pemFromPublicKey, publicKeyFromJwk, SettldError, thumbprint } from "@settld/protocol";
 import { beforeAll, describe, expect, test } from "vitest";
 import { exitCodeOf, inputError } from "./exit.ts";
+import { programName } from "./io/program-name.ts";
 import { runChild, runMain } from "./testing/run-main.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "settld-cli-"));
@@ -34,8 +35,13 @@ describe("usage", () => {
       [["explain", "log_equivocaton"], /^settld: CLI_CODE_UNKNOWN: .*did you mean LOG_EQUIVOCATION\?\n$/],
       [["explain", "\u001b[2J\n"], /^settld: CLI_CODE_UNKNOWN: [ -~]*: settld explain --list lists them\n$/],
       [["explain", "constructor"], /^settld: CLI_CODE_UNKNOWN: /],
-      [["keys"], /^settld: CLI_USAGE: expected a command, found none/],
-      [["keys", "generate"], /^settld: CLI_USAGE: required option '--out <file>' not specified/],
+      [["--nope", "verify"], /^settld: CLI_USAGE: unknown option '--nope' \(settld verify --help\)\n$/],
+      [["keys"], /^settld: CLI_USAGE: expected a command, found none \(settld keys --help lists them\)\n$/],
+      [
+        ["keys", "generate"],
+        /^settld: CLI_USAGE: required option '--out <file>' not specified \(settld keys generate --help\)\n$/,
+      ],
+      [["serve", "--nope"], /^settld: CLI_USAGE: unknown option '--nope' \(settld serve --help\)\n$/],
     ];
     for (const [args, message] of cases) {
       const run = await runMain(...args);
@@ -73,6 +79,14 @@ describe("usage", () => {
     expect(version).toEqual({ exitCode: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\S*\n$/), stderr: "" });
     expect(unknown).toEqual({ exitCode: 2, stdout: "", stderr: expect.stringMatching(/^settld: CLI_USAGE: .*\n$/) });
   });
+});
+
+test("names itself as it was called", () => {
+  expect(programName("/usr/local/bin/settld")).toBe("settld");
+  expect(programName("/home/x/.npm/_npx/1/node_modules/.bin/settld")).toBe("npx settld");
+  expect(programName("C:\\x\\node_modules\\settld\\dist\\bin.js")).toBe("npx settld");
+  expect(programName(join(process.cwd(), "packages/cli/dist/bin.js"))).toBe("node packages/cli/dist/bin.js");
+  expect(programName("/elsewhere/dist/bin.js")).toBe("node /elsewhere/dist/bin.js");
 });
 
 test("errors lead to the exit code that they stand for, and a bug to none of them", () => {

@@ -67,18 +67,19 @@ const COMMANDS: readonly LazyCommand[] = [
  */
 export async function main(args: readonly string[]): Promise<void> {
   endOnBrokenPipe();
+  let program: Command | undefined;
   try {
-    const program = await buildProgram(args);
+    program = await buildProgram(args);
     await program.parseAsync(args, { from: "user" });
   } catch (error) {
-    process.exitCode = report(error);
+    process.exitCode = report(error, program === undefined ? "settld" : calledName(program, args));
   }
 }
 
 // Only the command that is asked for is loaded; the others are names and summaries for the help.
 async function buildProgram(args: readonly string[]): Promise<Command> {
   const program = new Command("settld")
-    .description("Checks and shows paid work between parties who do not trust each other.")
+    .description("Settles, checks and shows paid work between parties who do not trust each other.")
     .version(VERSION, "-V, --version", "print the version")
     .helpOption("-h, --help", "show help")
     .helpCommand("help [command]", "show help for a command")
@@ -100,10 +101,26 @@ function inherit(command: Command, from: Command): void {
   for (const child of command.commands) inherit(child, command);
 }
 
+/** The command that was called, with those above it: its help is the one that helps. */
+function calledName(program: Command, args: readonly string[]): string {
+  const names = [program.name()];
+  let command = program;
+  for (const arg of args) {
+    const child = command.commands.find((one) => one.name() === arg);
+    if (child === undefined) {
+      if (arg.startsWith("-") || arg === "help") continue;
+      break;
+    }
+    names.push(arg);
+    command = child;
+  }
+  return names.join(" ");
+}
+
 const HELP = `
 Exit codes:
   0   accepted, or done
-  1   rejected
+  1   rejected, or something differs from what it must be
   2   wrong usage, invalid trust input, or bytes that could not be obtained
   3   indeterminate
   70  a bug in settld
@@ -113,8 +130,8 @@ Examples:
   settld explain BUNDLE_OPEN
   settld help verify`;
 
-function report(error: unknown): number {
-  if (error instanceof CommanderError) return reportUsage(error);
+function report(error: unknown, called: string): number {
+  if (error instanceof CommanderError) return reportUsage(error, called);
   const exitCode = exitCodeOf(error);
   if (exitCode !== undefined) {
     const { code, message } = error as { readonly code: string; readonly message: string };
@@ -131,14 +148,14 @@ function report(error: unknown): number {
   return EXIT.internal;
 }
 
-function reportUsage(error: CommanderError): number {
+function reportUsage(error: CommanderError, called: string): number {
   // Help and version that were asked for end this way as well.
   if (error.exitCode === 0) return EXIT.accept;
   if (error.code === "commander.help") {
-    printError("CLI_USAGE", "expected a command, found none (settld --help lists them)");
+    printError("CLI_USAGE", `expected a command, found none (${called} --help lists them)`);
   } else {
     const [first = "", ...rest] = error.message.replace(/^error: /, "").split("\n");
-    printError("CLI_USAGE", `${[first, ...rest].join(" ").trim()} (settld --help)`);
+    printError("CLI_USAGE", `${[first, ...rest].join(" ").trim()} (${called} --help)`);
   }
   return EXIT.usage;
 }

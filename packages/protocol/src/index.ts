@@ -39,6 +39,7 @@ export { addDuration, formatInstant, INSTANT_MAX, parseInstant } from "./instant
 export { canonicalBytes, canonicalize } from "./jcs.ts";
 export { type JsonValue, type ParseJsonOptions, parseJson, parseJsonText } from "./json.ts";
 export { jwkFromPublicKey, pemFromPublicKey, publicKeyFromJwk, thumbprint } from "./jwk.ts";
+export { type KeyProof, keyProofMessage } from "./key-proof.ts";
 export { LIMITS, PAYLOAD_TYPES } from "./limits.ts";
 export { BPS_ONE, formatAmount, parseValue, shareOf, VALUE_MAX } from "./money.ts";
 export { formatPointer, parsePointer, resolvePointer } from "./pointer.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { budgets, checkBudget, checkFiles } from "./packages.ts";
+import { budgets, checkBudget, checkBuiltIn, checkFiles } from "./packages.ts";
 
 const good = {
   files: ["LICENSE", "README.md", "package.json", "dist/index.js", "src/index.ts"],
@@ -31,4 +31,19 @@ test("a package over its budget is named", () => {
   expect(checkBudget("settld-conform", bytes, dependencies)).toEqual([]);
   expect(checkBudget("settld-conform", bytes + 1, dependencies + 1)).toHaveLength(2);
   expect(checkBudget("@settld/kernel", 1e9, 100)).toEqual([]);
+});
+
+test("a dependency that was built in is named, whether it is ours or not", () => {
+  const manifest = { dependencies: { commander: "1.0.0" }, optionalDependencies: { "@settld/server": "1.0.0" } };
+  const folders = { "@settld/server": "packages/server", "@settld/output": "packages/output" };
+  const fine = ["packages/cli/src/bin.ts", "packages/output/src/csv.ts", "packages/server-like/src/x.ts"];
+  expect(checkBuiltIn(manifest, { "dist/bin.js": fine }, folders)).toEqual([]);
+  const made = {
+    "dist/a.js": [...fine, "packages/server/src/index.ts"],
+    "dist/b.js": ["node_modules/.pnpm/commander@1.0.0/node_modules/commander/index.js"],
+  };
+  expect(checkBuiltIn(manifest, made, folders)).toEqual([
+    "dist/a.js contains @settld/server, which is a dependency as well",
+    "dist/b.js contains commander, which is a dependency as well",
+  ]);
 });

@@ -4,9 +4,18 @@
  * file that `files` forgets shows nowhere else.
  */
 import { execFile } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, posix } from "node:path";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
@@ -30,6 +39,8 @@ type PackedManifest = {
 type Packed = {
   readonly dir: string;
   readonly tarball: string;
+  /** Absolute path of the unpacked package. */
+  readonly installed: string;
   /** Paths inside the package. */
   readonly files: readonly string[];
   readonly manifest: PackedManifest;
@@ -59,6 +70,7 @@ const pack = async ({ dir, manifest: { name } }: WorkspacePackage, temp: string)
   return {
     dir,
     tarball,
+    installed,
     files: stdout
       .split("\n")
       .filter((line) => line !== "" && !line.endsWith("/"))
@@ -83,6 +95,43 @@ export const checkFiles = ({ files, manifest }: Pick<Packed, "files" | "manifest
     .filter(([, range]) => /^(workspace|catalog|file|link|git|https?):/.test(range))
     .map(([name, range]) => `dependency ${name} is published as ${range}`),
 ];
+
+/**
+ * Finds dependencies that were built in although npm installs them as well: there would be two of them, and code of
+ * others without its licence. Source maps say what a file was made of.
+ *
+ * @param made - sources by file of the package, as paths from the root of the repository.
+ * @param folders - folders of our packages by name.
+ */
+export const checkBuiltIn = (
+  { dependencies, optionalDependencies }: Pick<PackedManifest, "dependencies" | "optionalDependencies">,
+  made: Readonly<Record<string, readonly string[]>>,
+  folders: Readonly<Record<string, string>>,
+): string[] =>
+  Object.entries(made).flatMap(([file, sources]) =>
+    Object.keys({ ...dependencies, ...optionalDependencies })
+      .filter((name) =>
+        sources.some(
+          (source) =>
+            source.includes(`node_modules/${name}/`) ||
+            (folders[name] !== undefined && source.startsWith(`${folders[name]}/`)),
+        ),
+      )
+      .map((name) => `${file} contains ${name}, which is a dependency as well`),
+  );
+
+/** What each built file was made of, by its source map. */
+const sourcesOf = ({ dir, files, installed }: Packed): Record<string, readonly string[]> =>
+  Object.fromEntries(
+    files
+      .filter((file) => file.endsWith(".js.map"))
+      .map((file) => [
+        file.slice(0, -".map".length),
+        readJson<{ readonly sources: readonly string[] }>(join(installed, file)).sources.map((source) =>
+          posix.join(dir, posix.dirname(file), source),
+        ),
+      ]),
+  );
 
 /** What a package may weigh: bytes of the tarball, and packages from npm that come with it. */
 export const budgets: Readonly<Record<string, { readonly bytes: number; readonly dependencies: number }>> = {
@@ -142,6 +191,8 @@ const subpaths = (exports: unknown): string[] => {
 const check = async (packed: Packed): Promise<string[]> => {
   const { manifest, tarball, files } = packed;
   const problems = checkFiles(packed);
+  const folders = Object.fromEntries(workspacePackages().map((one) => [one.manifest.name, one.dir]));
+  problems.push(...checkBuiltIn(manifest, sourcesOf(packed), folders));
   const bytes = readFileSync(tarball);
   problems.push(...checkBudget(manifest.name, bytes.length, Object.keys(manifest.dependencies ?? {}).length));
   const { messages } = await publint({
@@ -171,6 +222,21 @@ const linkDependencies = ({ dir, manifest }: Packed, temp: string): void => {
     if (existsSync(link)) continue;
     mkdirSync(dirname(link), { recursive: true });
     symlinkSync(realpathSync(join(root, dir, "node_modules", name)), link, "dir");
+  }
+};
+
+/** Starts the command line as on a Node for which npm leaves the server out. */
+const withoutServer = async (temp: string): Promise<string[]> => {
+  const [server, away] = [join(temp, "node_modules/@settld/server"), join(temp, "server-away")];
+  renameSync(server, away);
+  try {
+    await exec(process.execPath, [join(temp, "node_modules/settld/dist/bin.js"), "reconcile"], { cwd: temp });
+    return ["installed without @settld/server: settld reconcile works"];
+  } catch (error) {
+    const output = outputOf(error);
+    return output.startsWith("settld: CLI_UNSUPPORTED: ") ? [] : [`installed without @settld/server: ${output}`];
+  } finally {
+    renameSync(away, server);
   }
 };
 
@@ -207,6 +273,7 @@ const tryOut = async ({ manifest }: Packed, temp: string): Promise<string[]> => 
     const adapter = `cmd:'${process.execPath}' '${reference}' adapter`;
     await attempt("the reference under the kit", [kit ?? "", "run", "--adapter", adapter]);
   }
+  if (manifest.name === "settld") problems.push(...(await withoutServer(temp)));
   return problems;
 };
 

@@ -17,7 +17,9 @@ const { id } = await buying.agreements.create({
 await selling.agreements.accept(id);
 await buying.agreements.fund(id);
 await selling.agreements.submit(id, { files: { "visits.csv": "city,visits\nOslo,12\n" } });
-const { status, reason } = await buying.agreements.approve(id);
+// The buyer looks at the work, and approves what it has looked at.
+const { submission } = await buying.agreements.retrieve(id);
+const { status, reason } = await buying.agreements.approve(id, { submission: submission.digest });
 
 const { report } = await selling.agreements.bundle(id);
 console.log(status, reason, report.verdict, report.facts.totals.toSeller);

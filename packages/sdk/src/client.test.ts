@@ -4,7 +4,7 @@ import { type Client, Settld as Core, readAmount } from "./core.ts";
 import { isApiError } from "./errors.ts";
 import { OPERATIONS } from "./gen/operations.ts";
 import { generateKey, localSigner, type OperationId, type RequestRecord, remoteSigner, Settld } from "./index.ts";
-import { AMOUNT, APPROVED, START, startWorld, type World } from "./testing/world.ts";
+import { AMOUNT, APPROVED, CHECKED, START, startWorld, type World } from "./testing/world.ts";
 
 let world: World;
 beforeAll(async () => {
@@ -52,7 +52,7 @@ test("every operation of the API document is reachable, with its method and path
     () => client.parties.list(),
     () => client.parties.create({ id: party, roles: ["buyer"], keys: [publicKey] }),
     () => client.parties.retrieve(party),
-    () => client.parties.addKey(party, { jwk: publicKey }),
+    () => client.parties.addKey(party, { key: publicKey }),
     () => client.parties.revokeKey(party, "thumb", { reason: "superseded" }),
     () => client.trust.retrieve(),
     () => client.trust.import(envelope),
@@ -81,7 +81,7 @@ test("any operation can be sent as it is", async () => {
 });
 
 test("the one party of a tenant need not be named, and one of several must be", async () => {
-  const { privateKey, publicKey } = await generateKey();
+  const { privateKey } = await generateKey();
   const owner = await world.server.party("solo", "buyer");
   const lone = new Core({
     baseUrl: world.server.url,
@@ -91,7 +91,7 @@ test("the one party of a tenant need not be named, and one of several must be", 
   });
   const offer = { seller: world.seller.id, amount: AMOUNT, policy: APPROVED };
   expect((await lone.agreements.create(offer)).parties.buyer).toBe(owner.id);
-  await lone.parties.create({ id: "https://second.example", roles: ["buyer"], keys: [publicKey] });
+  await lone.parties.create({ id: "https://second.example", roles: ["buyer"], keys: [privateKey] });
   const two = new Core({ baseUrl: world.server.url, apiKey: owner.apiKey, signer: localSigner(privateKey) });
   await expect(two.agreements.create(offer)).rejects.toThrow(/2 parties/);
   const none = new Core({ baseUrl: world.server.url, apiKey: owner.apiKey, party: owner.id });
@@ -248,6 +248,64 @@ test("an offer that was signed before is the same offer when it is sent again", 
   expect(again).toEqual(first);
 });
 
+test("what is judged is the submission that was looked at, never the one that came after it", async () => {
+  const HOUR = 3_600_000;
+  const [buyer, seller, checker] = [world.buyer, world.seller, world.checker].map((party) => world.as(party));
+  const { id } = await buyer!.agreements.create({
+    seller: world.seller.id,
+    checkers: { quality: world.checker.id },
+    amount: "1.00 USD",
+    policy: { requirements: [...CHECKED.requirements, { id: "fine", kind: "approval", onTimeout: "fail" }] },
+    reviewMs: HOUR,
+    attemptsMax: 2,
+  });
+  await seller!.agreements.accept(id);
+  await buyer!.agreements.fund(id);
+  await seller!.agreements.submit(id, { files: { "a.csv": "good work" } });
+  const { submission: seen } = await checker!.agreements.retrieve(id);
+  await world.server.advance(HOUR);
+  const { submission: now } = await seller!.agreements.submit(id, { files: { "a.csv": "junk" } });
+  const mismatch = { code: "EVENT_SUBMISSION_MISMATCH" };
+  const judged = { submission: seen!.digest, requirement: "ok", result: { ok: true } };
+  await expect(checker!.agreements.attest(id, judged)).rejects.toMatchObject(mismatch);
+  await expect(buyer!.agreements.approve(id, { submission: seen!.digest })).rejects.toMatchObject(mismatch);
+  expect((await buyer!.agreements.retrieve(id)).submission).toEqual(now);
+  await buyer!.agreements.approve(id, { submission: now!.digest });
+  expect(await checker!.agreements.attest(id, { ...judged, submission: now!.digest })).toMatchObject({
+    status: "closed",
+    decision: { gross: "100" },
+  });
+});
+
+test("a submission that is replaced between two tries is not judged by the second one", async () => {
+  const HOUR = 3_600_000;
+  const [buyer, seller] = [world.as(world.buyer), world.as(world.seller)];
+  const { id } = await buyer.agreements.create({
+    seller: world.seller.id,
+    amount: "1.00 USD",
+    policy: { requirements: [{ id: "fine", kind: "approval", onTimeout: "fail" }] },
+    reviewMs: HOUR,
+    attemptsMax: 2,
+  });
+  await seller.agreements.accept(id);
+  await buyer.agreements.fund(id);
+  const { submission } = await seller.agreements.submit(id, { files: { "a.csv": "good work" } });
+  let tries = 0;
+  const slow: typeof fetch = async (input, init) => {
+    if (init?.method === "POST") {
+      tries += 1;
+      await world.server.advance(HOUR);
+      await seller.agreements.submit(id, { files: { "a.csv": "junk" } });
+    }
+    return fetch(input, init);
+  };
+  const hasty = world.as(world.buyer, { fetch: slow });
+  await expect(hasty.agreements.approve(id, { submission: submission!.digest })).rejects.toMatchObject({
+    code: "EVENT_SUBMISSION_MISMATCH",
+  });
+  expect(tries).toBe(1);
+});
+
 test("nonsense is refused before anything is sent", async () => {
   const buyer = world.as(world.buyer);
   expect(() => new Core({ baseUrl: "nowhere", apiKey: "k" })).toThrow(TypeError);
@@ -258,8 +316,11 @@ test("nonsense is refused before anything is sent", async () => {
   );
   await expect(buyer.agreements.create({ amount: AMOUNT, policy: APPROVED })).rejects.toThrow(/seller/);
   const { id } = await buyer.agreements.create({ seller: world.seller.id, amount: AMOUNT, policy: APPROVED });
-  await expect(buyer.agreements.approve(id)).rejects.toThrow(/no submission/);
-  await expect(buyer.agreements.attest(id, { requirement: "fine", result: {} })).rejects.toThrow(/id of a check/);
+  const submission = `sha256:${"0".repeat(64)}` as const;
+  await expect(buyer.agreements.approve(id, { submission })).rejects.toThrow(/no submission/);
+  await expect(buyer.agreements.attest(id, { submission, requirement: "fine", result: {} })).rejects.toThrow(
+    /id of a check/,
+  );
   await expect(buyer.agreements.dispute(id, { reasonCode: "late" })).rejects.toThrow(/no decision/);
   await expect(buyer.agreements.resolve(id, { toSeller: "1" })).rejects.toThrow(/no dispute/);
 });

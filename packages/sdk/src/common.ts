@@ -16,4 +16,14 @@ export type { Agreements } from "./resources/agreements.ts";
 export type { Evidence } from "./resources/evidence.ts";
 export type { Accounts, Deposits, LogEntry, Withdrawals } from "./resources/money.ts";
 export type { CreateAgreement, TimeInput } from "./resources/offer.ts";
-export type { ApiKeys, Audits, OwnAccount, Parties, SignedTrust, TrustDocuments } from "./resources/registry.ts";
+export type {
+  AddPartyKey,
+  ApiKeys,
+  Audits,
+  CreateParty,
+  OwnAccount,
+  Parties,
+  PartyKeyInput,
+  SignedTrust,
+  TrustDocuments,
+} from "./resources/registry.ts";

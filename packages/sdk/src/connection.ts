@@ -27,6 +27,11 @@ export type ConnectionOptions = {
   readonly signer?: Signer | Promise<Signer>;
   /** The party to act for. Not needed when the API key's tenant has exactly one. */
   readonly party?: string;
+  /**
+   * Who holds the escrow and signs the account logs. Get it from a place that is not the server, like the registry's
+   * key. Without it, whom the server names first is held to for as long as the client lives.
+   */
+  readonly settler?: string;
   /** Default: the runtime's own. */
   readonly fetch?: typeof globalThis.fetch;
   /** How long one try may take, in milliseconds. Default 30 000. */
@@ -69,7 +74,7 @@ type PageFacts = {
 };
 
 /** Makes the checker of a connection, out of what it may read. */
-export type MakeChecker = (reader: Reader, platform: Platform) => Checker;
+export type MakeChecker = (reader: Reader, platform: Platform, settler: string | undefined) => Checker;
 
 // A clock that is further off is a fault to be mended, not one to be worked around: what is signed carries its time.
 const CLOCK_CORRECTION_MAX_MS = 300_000;
@@ -95,7 +100,7 @@ export class Connection {
     this.#options = options;
     this.platform = { ...defaultPlatform, ...(fetch === undefined ? {} : { fetch }), ...options.platform };
     this.#transport = new Transport(this.platform, { timeout, totalTimeout, maxRetries, onRequest });
-    this.checker = makeChecker?.(this.#reader(), this.platform);
+    this.checker = makeChecker?.(this.#reader(), this.platform, options.settler);
   }
 
   /** Sends a request of an operation and returns the whole answer. */
@@ -181,6 +186,11 @@ export class Connection {
     const [party, ...more] = parties;
     if (party !== undefined && more.length === 0) return party;
     throw new TypeError(`expected \`party\` in the options of the client: the tenant has ${parties.length} parties`);
+  }
+
+  /** The settler that offers name. */
+  async settler(options: RequestOptions): Promise<string> {
+    return this.#options.settler ?? (await this.caller(options)).settler;
   }
 
   /** Who the API key speaks for; asked once. */
@@ -276,7 +286,9 @@ export function distrust(
   error: unknown,
 ): unknown {
   if (isApiError(error) || error instanceof SettldVerificationError) return error;
-  const shared = { operation, answer, requestId, cause: error };
+  // Errors are logged, and a secret must not be.
+  const shown = Object(answer).secret ? { ...Object(answer), secret: null } : answer;
+  const shared = { operation, answer: shown, requestId, cause: error };
   if (isSettldError(error)) {
     const { code, message, pointer } = error;
     return new SettldVerificationError(code, `${operation}: ${message}`, {

@@ -36,8 +36,9 @@ const job = async (seed: number): Promise<ReadonlyMap<string, number>> => {
     });
     await seller.agreements.accept(id);
     await buyer.agreements.fund(id);
-    await seller.agreements.submit(id, { files: { "a.csv": "a,b\n1,2\n" } });
-    const closed = await checker.agreements.attest(id, { requirement: "ok", result: { ok: true } });
+    const { submission } = await seller.agreements.submit(id, { files: { "a.csv": "a,b\n1,2\n" } });
+    const { digest } = submission!;
+    const closed = await checker.agreements.attest(id, { submission: digest, requirement: "ok", result: { ok: true } });
     expect(closed).toMatchObject({ status: "closed", reason: "settled", events: 8 });
     await seller.withdrawals.create({ amount: "68.00 USD", destination: "iban" });
     expect((await buyer.agreements.bundle(id)).report?.verdict).toBe("accept");

@@ -1,4 +1,5 @@
-import { canonicalBytes, digestOf, signEnvelope } from "@settld/protocol";
+import { inspect } from "node:util";
+import { canonicalBytes, digestOf, jwkFromPublicKey, signEnvelope } from "@settld/protocol";
 import { randomOf, runs, testSigner } from "@settld/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Settld as Core } from "./core.ts";
@@ -23,8 +24,9 @@ beforeAll(async () => {
   ({ id } = await buyer!.agreements.create(offer));
   await seller!.agreements.accept(id);
   await buyer!.agreements.fund(id);
-  await seller!.agreements.submit(id, { files: { "a.csv": "a,b\n1,2\n", "more.txt": "more" } });
-  await checker!.agreements.attest(id, { requirement: "ok", result: { ok: true } });
+  const submitted = await seller!.agreements.submit(id, { files: { "a.csv": "a,b\n1,2\n", "more.txt": "more" } });
+  const submission = submitted.submission!.digest;
+  await checker!.agreements.attest(id, { submission, requirement: "ok", result: { ok: true } });
   // Later than the settler's key is valid from, so that an earlier time is wrong for its own reason.
   await world.server.advance(1_000);
   await world.operator.deposits.create({ party: world.seller.id, amount: "5.00 USD", reference: "two" });
@@ -87,6 +89,8 @@ const lie = (value: Json): Json => {
   const other = value[middle] === "a" ? "b" : "a";
   return value.slice(0, middle) + other + value.slice(middle + 1);
 };
+
+const WINDOW = { notBefore: "2020-01-01T00:00:00.000Z", notAfter: "2100-01-01T00:00:00.000Z" };
 
 let parties = 0;
 const OFFER = () => ({ seller: world.seller.id, amount: "0.01 USD", policy: APPROVED });
@@ -154,9 +158,9 @@ const kinds: readonly Kind[] = [
     name: "new party",
     route: /^POST \/v1\/parties$/,
     ask: async (client) => {
-      const { publicKey } = await generateKey();
+      const { privateKey } = await generateKey();
       parties += 1;
-      return client.parties.create({ id: `https://party${parties}.example`, roles: ["seller"], keys: [publicKey] });
+      return client.parties.create({ id: `https://party${parties}.example`, roles: ["seller"], keys: [privateKey] });
     },
     as: () => world.seller,
     open: [[/^(tenant|object)$/, "the server's own bookkeeping"]],
@@ -404,8 +408,8 @@ test("an older trust document than was seen, another registry and an expired doc
     }),
   });
   await client.trust.retrieve();
-  const { publicKey } = await generateKey();
-  await client.parties.addKey(world.seller.id, { jwk: publicKey });
+  const { privateKey } = await generateKey();
+  await client.parties.addKey(world.seller.id, { key: privateKey });
   await client.trust.retrieve();
   isLying = true;
   expect(await codeOf(client.trust.retrieve())).toBe("TRUST_ORDER");
@@ -495,6 +499,65 @@ test("what a settler signs with a compromised key counts no more", async () => {
   };
   expect(trust.document.parties.some((party) => party.id === settler)).toBe(true);
   expect(await codeOf(world.as(world.seller, { fetch }).agreements.retrieve(id))).toBe("TRUST_SETTLER_COMPROMISED");
+});
+
+/** Another settler of the same trust document, such as an operator may register, and a server that prefers it. */
+const secondSettler = async () => {
+  const signer = await testSigner("second settler");
+  const key = { jwk: jwkFromPublicKey(signer.publicKey), ...WINDOW };
+  const party = { id: "https://second-settler.example", tenant: "buyer", roles: ["settler"], keys: [key] } as const;
+  await world.server.server.services.trust.register([party]);
+  return { id: party.id, signer };
+};
+
+test("a settler that the trust document lists is not the one that was pinned, or seen first", async () => {
+  const second = await secondSettler();
+  const named = bent(/^GET \/v1\/account$/, (answer) => ({ ...(answer as object), settler: second.id }));
+  const offers: string[] = [];
+  const fetch: typeof globalThis.fetch = (input, init) => {
+    if (init?.method === "POST") offers.push(String(init.body));
+    return named(input, init);
+  };
+  const { settler } = world.server;
+  expect(await codeOf(world.as(world.buyer, { fetch, settler }).account.retrieve())).toBe("TRUST_ROLE");
+  // What was pinned is what an offer names, whatever the server says.
+  await world.as(world.buyer, { fetch, settler }).agreements.create(OFFER());
+  const body = JSON.parse(Buffer.from(JSON.parse(offers[0] ?? "").payload, "base64").toString("utf8")).body;
+  expect(body.parties.settler).toEqual({ id: settler });
+
+  const seller = world.as(world.seller);
+  const { data } = await seller.accounts.entries(account);
+  const payload = canonicalBytes({ ...data[0]!.payload, by: second.id } as unknown as Json);
+  const envelope = await signEnvelope("application/vnd.settld.account+json", payload, [second.signer]);
+  const first = { ...data[0], envelope, digest: digestOf(payload) };
+  // A party of the seller's own agreement, so that the signed document for it lists both settlers.
+  const shared = await world.as(world.buyer).agreements.create({ ...OFFER(), checkers: { x: second.id } });
+  const trust = await world.as(world.seller).trust.retrieve({ agreement: shared.id as `sha256:${string}` });
+  let isLying = true;
+  const lying = bent(/^GET \/v1\/(trust|accounts\/[^/]+\/entries)$/, (answer) => {
+    if (!isLying) return answer;
+    const lie = "payload" in (answer as object) ? trust.envelope : { ...(answer as object), data: [first] };
+    return lie as unknown as Json;
+  });
+  const pinned = world.as(world.seller, { fetch: lying, settler });
+  expect(await codeOf(pinned.accounts.entries(account).page())).toBe("TRUST_ROLE");
+  const unpinned = world.as(world.seller, { fetch: lying });
+  expect((await unpinned.accounts.entries(account)).data.length).toBe(1);
+  isLying = false;
+  const seenFirst = world.as(world.seller, { fetch: lying });
+  await seenFirst.account.retrieve();
+  isLying = true;
+  expect(await codeOf(seenFirst.accounts.entries(account).page())).toBe("TRUST_ROLE");
+});
+
+test("an answer that does not hold is told without the secret in it", async () => {
+  const fetch = bent(/^POST \/v1\/keys$/, (answer) => ({ ...(answer as object), tenant: "another" }));
+  const operator = world.as({ ...world.buyer, apiKey: world.server.operatorKey }, { fetch });
+  const error = await operator.keys
+    .create({ tenant: "t", scopes: ["money:read"], name: "n" })
+    .catch((caught: unknown) => caught);
+  expect(error).toMatchObject({ name: "SettldVerificationError", answer: { object: "api_key", secret: null } });
+  expect(`${JSON.stringify(error)} ${inspect(error, { depth: 9 })}`).not.toMatch(/settld_/);
 });
 
 test("a withdrawal is not said to be returned without an entry that returns it", async () => {

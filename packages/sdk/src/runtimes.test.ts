@@ -46,9 +46,9 @@ const [, , json] = globalThis.process.argv;
 const { baseUrl, registryKey, buyer, seller, now } = JSON.parse(json);
 const platform = { now: () => now };
 const connect = async ({ apiKey, id }) => {
-  const { privateKey, publicKey } = await generateKey();
+  const { privateKey } = await generateKey();
   const settld = new Settld({ baseUrl, registryKey, apiKey, party: id, signer: localSigner(privateKey), platform });
-  await settld.parties.addKey(id, { jwk: publicKey });
+  await settld.parties.addKey(id, { key: privateKey });
   return settld;
 };
 const [buying, selling] = [await connect(buyer), await connect(seller)];
@@ -56,8 +56,8 @@ const policy = { requirements: [{ id: "ok", kind: "approval", onTimeout: "pass" 
 const { id } = await buying.agreements.create({ seller: seller.id, amount: "1.00 USD", policy });
 await selling.agreements.accept(id);
 await buying.agreements.fund(id);
-await selling.agreements.submit(id, { files: { "a.txt": new Blob(["work"]) } });
-const { status } = await buying.agreements.approve(id);
+const { submission } = await selling.agreements.submit(id, { files: { "a.txt": new Blob(["work"]) } });
+const { status } = await buying.agreements.approve(id, { submission: submission.digest });
 const { report } = await buying.agreements.bundle(id);
 console.log(status, report.verdict);
 `;

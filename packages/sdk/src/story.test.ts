@@ -19,7 +19,8 @@ test("a whole paid job, from offer to receipt, every answer verified", async () 
     expect((await seller!.agreements.accept(id)).status).toBe("accepted");
     expect((await buyer!.agreements.fund(id)).status).toBe("funded");
     expect((await seller!.agreements.submit(id, { files: { "a.csv": "a,b\n1,2\n" } })).status).toBe("review");
-    const closed = await checker!.agreements.attest(id, { requirement: "ok", result: { ok: true } });
+    const submission = (await checker!.agreements.retrieve(id)).submission!.digest;
+    const closed = await checker!.agreements.attest(id, { submission, requirement: "ok", result: { ok: true } });
     expect(closed).toMatchObject({ status: "closed", reason: "settled", balances: { seller: "46800" } });
     const { bytes, report } = await buyer!.agreements.bundle(id);
     expect(report).toMatchObject({ verdict: "accept", evidence: { inline: 1 } });
@@ -61,7 +62,8 @@ test("an approval, a dispute with evidence, and a ruling", async () => {
     await buyer!.agreements.accept(id);
     await buyer!.agreements.fund(id, { funding: { rail: "test", reference: "1" } });
     await seller!.agreements.submit(id, { files: [{ name: "x", data: new Blob(["work"]), mediaType: "text/plain" }] });
-    expect((await buyer!.agreements.approve(id)).status).toBe("window");
+    const submission = (await buyer!.agreements.retrieve(id)).submission!.digest;
+    expect((await buyer!.agreements.approve(id, { submission })).status).toBe("window");
     const disputed = await buyer!.agreements.dispute(id, { reasonCode: "late", files: { "proof.txt": utf8("late") } });
     expect(disputed.status).toBe("disputed");
     const ruled = await arbiter!.agreements.resolve(id, { toSeller: "50", reason: "half of it" });

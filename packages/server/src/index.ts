@@ -1,4 +1,4 @@
-export { auditStore } from "./audit/audit-store.ts";
+export { type AuditOptions, auditStore } from "./audit/audit-store.ts";
 export type { AuditReport } from "./audit/reconcile.ts";
 export { type ExportFile, type ExportOptions, exportStore } from "./export/export-store.ts";
 export { newApiKey, SCOPES, type Scope } from "./http/api-keys.ts";

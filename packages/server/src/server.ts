@@ -8,6 +8,8 @@ import {
   thumbprint,
 } from "@settld/protocol";
 import { defaultCrypto } from "@settld/protocol/crypto";
+import { checkSigner } from "@settld/verifier";
+import { daily } from "./daily.ts";
 import { TEST_KEYS } from "./gen/test-keys.ts";
 import { createApp, type RequestRecord } from "./http/app.ts";
 import { DEFAULT_LIMITS, type Limits, type Services } from "./http/context.ts";
@@ -16,7 +18,8 @@ import { Holds } from "./money/holds.ts";
 import { Payouts } from "./money/payouts.ts";
 import { type Rail, testRail } from "./money/rail.ts";
 import { guardedSigner } from "./settler/guarded-signer.ts";
-import { Settler } from "./settler/settler.ts";
+import { OwnKeys } from "./settler/own-keys.ts";
+import { Settler, SKEW_MS } from "./settler/settler.ts";
 import { realTime, Timers, type Waiting } from "./settler/timers.ts";
 import { TrustBook } from "./settler/trust-book.ts";
 import type { Store } from "./store/store.ts";
@@ -24,12 +27,17 @@ import type { Store } from "./store/store.ts";
 /** What a server is made of. */
 export type ServerOptions = {
   readonly store: Store;
-  /** The party under which the server acts, and its key. */
-  readonly settler: { readonly id: string; readonly signer: Signer };
+  /**
+   * The party under which the server acts, and its key. Keys that it had before sign where the newer one may not: for
+   * agreements whose offer pins them.
+   */
+  readonly settler: { readonly id: string; readonly signer: Signer; readonly oldSigners?: readonly Signer[] };
   /** Who says whose key is whose: with a signer the server itself, else documents signed by the key are imported. */
   readonly registry: { readonly id: string; readonly signer: Signer } | { readonly publicKey: Uint8Array };
   /** Default: the test rail. */
   readonly rail?: Rail;
+  /** How long the rail may take to answer for one payout, in milliseconds. Default 30000. */
+  readonly railMs?: number;
   readonly limits?: Partial<Limits>;
   /** How long the settler's signer may take for one signature, in milliseconds. Default 10000. */
   readonly signerMs?: number;
@@ -52,14 +60,18 @@ export type Server = {
 };
 
 const SIGNER_MS = 10_000;
+const RAIL_MS = 30_000;
+// How long an answer is kept at least (HTTP-7).
+const ANSWERS_KEPT_MS = 86_400_000;
 
-// From when the settler's own key is valid in documents that the server signs.
+// Until when the settler's own key is valid in documents that the server signs.
 const SETTLER_KEY_NOT_AFTER = "9999-12-31T23:59:59.999Z";
 
 /**
  * Makes a server over a store, fires the timers that became due meanwhile, and takes up payouts again.
  *
- * @throws SettldError `KEY_TEST` for a published test key.
+ * @throws SettldError `KEY_TEST` for a published test key, and where the server holds the registry's key also the TRUST
+ * code with which the settler's key may not sign.
  */
 export async function createServer(options: ServerOptions): Promise<Server> {
   const { store, settler: self, registry, rail = testRail(), waiting = realTime, crypto = defaultCrypto } = options;
@@ -68,7 +80,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   const registryKey = "publicKey" in registry ? registry.publicKey : registry.signer.publicKey;
   if (options.allowTestKeys !== true) {
     for (const [role, keyid] of [
-      ["settler", self.signer.keyid],
+      ...[self.signer, ...(self.oldSigners ?? [])].map(({ keyid }) => ["settler", keyid] as const),
       ["registry", registrySigner?.keyid ?? thumbprint(registryKey)],
     ] as const) {
       if (TEST_KEYS.has(keyid)) {
@@ -90,9 +102,14 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   });
   if (trust.signs) await registerSettler(store, trust, self, clock());
   const holds = new Holds(store);
-  const signer = guardedSigner(self.signer, options.signerMs ?? SIGNER_MS);
-  const settler = new Settler({ store, trust, holds, crypto, id: self.id, signer, clock });
-  const accounts = new Accounts({ store, holds, crypto, id: self.id, signer, rail, clock, onError });
+  const signers = [self.signer, ...(self.oldSigners ?? [])];
+  const keys = new OwnKeys(
+    trust,
+    signers.map((signer) => guardedSigner(signer, options.signerMs ?? SIGNER_MS)),
+  );
+  const settler = new Settler({ store, trust, holds, crypto, id: self.id, keys, clock });
+  const railMs = options.railMs ?? RAIL_MS;
+  const accounts = new Accounts({ store, holds, crypto, id: self.id, keys, rail, railMs, waiting, onError });
   const timers = new Timers(store, settler, waiting, onError);
   const payouts = new Payouts(accounts, waiting, onError);
   const services: Services = {
@@ -105,12 +122,13 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     crypto,
     clock,
     limits: { ...DEFAULT_LIMITS, ...options.limits },
-    settlerKeys: [self.signer.publicKey],
+    settlerKeys: signers.map(({ publicKey }) => publicKey),
     registryKey,
   };
   const app = createApp(services, options.onRequest ?? (() => {}));
   await timers.start();
   payouts.wake();
+  const forgetting = daily(waiting, () => store.forgetAnswers(clock() - ANSWERS_KEPT_MS), onError);
   return {
     services,
     fetch: app.fetch,
@@ -118,6 +136,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
       app.close();
       await timers.close();
       await payouts.close();
+      await forgetting.close();
       await store.close();
     },
   };
@@ -127,17 +146,27 @@ export async function createServer(options: ServerOptions): Promise<Server> {
 async function registerSettler(
   store: Store,
   trust: TrustBook,
-  { id, signer }: ServerOptions["settler"],
+  { id, signer, oldSigners = [] }: ServerOptions["settler"],
   now: number,
 ): Promise<void> {
   const row = await store.party(id);
-  const owner = await store.partyOfKey(signer.keyid);
-  if (owner?.id === id) return;
-  const key = {
-    jwk: jwkFromPublicKey(signer.publicKey),
-    notBefore: formatInstant(Math.floor(now / 1000) * 1000),
-    notAfter: formatInstant(parseInstant(SETTLER_KEY_NOT_AFTER)),
-  };
-  const tenant = row?.tenant ?? "operator";
-  await trust.register([{ id, tenant, roles: row?.roles ?? ["settler"], keys: [...(row?.keys ?? []), key] }]);
+  for (const { keyid } of oldSigners) {
+    if ((await store.partyOfKey(keyid))?.id !== id) {
+      throw new SettldError("TRUST_KEY_UNKNOWN", `expected an old key of ${id}, found one that it never had: ${keyid}`);
+    }
+  }
+  if ((await store.partyOfKey(signer.keyid))?.id !== id) {
+    const key = {
+      jwk: jwkFromPublicKey(signer.publicKey),
+      // A party's clock may be behind, and what it signs there has to be admitted with this key (LOG-10).
+      notBefore: formatInstant(Math.floor((now - SKEW_MS) / 1000) * 1000),
+      notAfter: formatInstant(parseInstant(SETTLER_KEY_NOT_AFTER)),
+    };
+    const tenant = row?.tenant ?? "operator";
+    await trust.register([{ id, tenant, roles: row?.roles ?? ["settler"], keys: [...(row?.keys ?? []), key] }]);
+  }
+  const key = await trust.key(signer.keyid);
+  if (key === undefined) throw new Error("a key was lost");
+  const rejection = checkSigner(key, { party: id, role: "settler", pinned: undefined }, now, `the key of ${id}`);
+  if (rejection !== undefined) throw new SettldError(rejection.code, rejection.message);
 }

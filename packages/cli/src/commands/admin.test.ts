@@ -1,7 +1,18 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, watch, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  watch,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -40,6 +51,11 @@ test("no command over a store makes one", async () => {
     expect(run).toMatchObject({ exitCode: 2, stdout: "" });
     expect(run.stderr).toMatch(/^settld: CLI_INPUT: expected the store of a server, found no such file .*\n$/);
   }
+  mkdirSync(at("empty"));
+  expect((await runMain("reconcile", "--dir", at("empty"))).stderr).toContain(
+    `found no such file or folder (ENOENT): ${join(at("empty"), "store.db")} (settld serve makes one,`,
+  );
+  rmSync(at("empty"), { recursive: true });
   expect(readdirSync(scratch)).toEqual(["story"]);
 });
 
@@ -117,6 +133,31 @@ describe("settld admin keys", () => {
     expect(readFileSync(join(at("keys"), "store.db")).includes(made.secret)).toBe(false);
     const revoked = JSON.parse((await runMain("admin", "keys", "revoke", made.id, ...dir)).stdout);
     expect(revoked).toMatchObject({ id: made.id, revokedAt: expect.any(String) });
+  });
+
+  test("a key goes to a file that its owner alone can read, and never over another", async () => {
+    const dir = ["--dir", copy("out")];
+    const file = at("operator.key");
+    const create = ["admin", "keys", "create", "--tenant", "operator", "--out", file, ...dir];
+    const run = await runMain(...create);
+    expect(run).toMatchObject({ exitCode: 0, stdout: "" });
+    expect(run.stderr).toMatch(/^key_\w+ of operator may .*; it is in .*operator\.key\n$/);
+    const text = readFileSync(file, "utf8");
+    expect(text).toMatch(/^settld_[A-Za-z0-9_-]{43}\n$/);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    const again = await runMain(...create);
+    expect(again).toMatchObject({ exitCode: 2, stdout: "" });
+    expect(again.stderr).toMatch(/^settld: CLI_OUTPUT: --out: expected .* not there yet, found it exists already/);
+    expect(readFileSync(file, "utf8")).toBe(text);
+    const json = await runMain(...create.with(6, at("second.key")), "--format", "json");
+    expect(JSON.parse(json.stdout)).not.toHaveProperty("secret");
+    const list = await runMain("admin", "keys", "list", "--tenant", "operator", "--format", "json", ...dir);
+    // Of the story, the first, and the second: the refused one made none.
+    const names = list.stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line).name);
+    expect(names.filter((name) => name === "made by settld admin")).toHaveLength(2);
   });
 
   test("names do nothing to whoever lists them", async () => {

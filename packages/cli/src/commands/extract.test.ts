@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { jwkFromPublicKey } from "@settld/protocol";
 import { type Cast, sealTrust, settledLog, testCast, trustOf } from "@settld/testkit";
 import { beforeAll, expect, test } from "vitest";
 import { runMain } from "../testing/run-main.ts";
@@ -64,9 +65,40 @@ test("takes keys from embedded documents, and says that nobody vouches for them"
   );
   const none = await runMain("extract", plain, "--event", "2", "--out", at("none"));
   expect(none).toMatchObject({ exitCode: 0 });
-  expect(none.stdout).toContain("key not found; give --trust");
+  expect(none.stdout).toContain("key not found; give --trust or --root");
   expect(none.stdout).not.toContain("openssl");
   expect(existsSync(at("none/key-0.pem"))).toBe(false);
+});
+
+test("takes keys from what the pinned registry signed, and from nothing else", async () => {
+  const { x } = trustOf(cast).registry.jwk as { x: string };
+  const run = await runMain("extract", withTrust, "--event", "2", "--out", at("root"), "--root", x);
+  expect(run).toMatchObject({ exitCode: 0, stderr: "" });
+  expect(run.stdout).toContain("key of https://settler.example, from the trust document that the registry signed");
+  const stranger = jwkFromPublicKey(cast.stranger.publicKey).x;
+  for (const [file, root] of [
+    [withTrust, stranger],
+    [plain, x],
+  ] as const) {
+    const none = await runMain("extract", file, "--event", "2", "--out", at("unpinned"), "--root", root);
+    expect(none).toMatchObject({
+      exitCode: 1,
+      stdout: "",
+      stderr: expect.stringMatching(/^settld: TRUST_ROOT_MISSING/),
+    });
+  }
+  // A document that says it is the registry's, and that somebody else signed.
+  const forged = at("forged.settld");
+  const envelope = await sealTrust({ ...cast, registry: cast.stranger }, trustOf(cast));
+  writeFileSync(forged, await settledLog(cast).bundle({ trust: [envelope] }));
+  const refused = await runMain("extract", forged, "--event", "2", "--out", at("unpinned"), "--root", x);
+  expect(refused).toMatchObject({ exitCode: 1, stdout: "" });
+  expect(refused.stderr).toMatch(/^settld: DSSE_SIGNATURE_INVALID: expected the registry's signature/);
+  const both = ["--root", x, "--trust", trust];
+  expect((await runMain("extract", plain, "--event", "2", "--out", at("unpinned"), ...both)).stderr).toMatch(
+    /^settld: CLI_USAGE: expected at most one of --trust and --root, found both\n$/,
+  );
+  expect(existsSync(at("unpinned"))).toBe(false);
 });
 
 test("overwrites nothing unless told to, and then leaves nothing of another event", async () => {

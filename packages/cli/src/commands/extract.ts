@@ -9,7 +9,17 @@ import {
   stagingPath,
   writeFileAtomic,
 } from "@settld/output";
-import { digestOf, isSettldError, type ParsedEnvelope, pae, parseJson, pemFromPublicKey } from "@settld/protocol";
+import {
+  bytesEqual,
+  digestOf,
+  isSettldError,
+  type ParsedEnvelope,
+  pae,
+  parseJson,
+  pemFromPublicKey,
+  SettldError,
+  verifyEd25519,
+} from "@settld/protocol";
 import { defaultCrypto } from "@settld/protocol/crypto";
 import { readTrust, type Trust } from "@settld/verifier";
 import { Command } from "commander";
@@ -17,9 +27,21 @@ import { inputError } from "../exit.ts";
 import { quoteForShell } from "../io/shell.ts";
 import { openSource } from "../io/source.ts";
 import { readTrustFile } from "../io/trust-file.ts";
+import { readRoot } from "../keys/public-key.ts";
 import { readBundle } from "../log/read-bundle.ts";
 
-type Options = { readonly event: string; readonly out: string; readonly trust?: string; readonly force?: true };
+type Options = {
+  readonly event: string;
+  readonly out: string;
+  readonly trust?: string;
+  readonly root?: string;
+  readonly force?: true;
+};
+
+type Embedded = { readonly trust: Trust; readonly envelope: ParsedEnvelope };
+
+/** A trust document, and what to call it. */
+type Place = { readonly trust: Trust; readonly from: string };
 
 type FoundKey = { readonly pem: string; readonly party: string; readonly from: string };
 
@@ -28,12 +50,13 @@ export function extractCommand(): Command {
   return new Command("extract")
     .description(
       "Writes one event as files: payload.json, the signed bytes pae.bin, and per signature sig-<i>.bin and " +
-        "key-<i>.pem. Prints the commands that check the signatures with openssl. Verifies nothing itself.",
+        "key-<i>.pem. Prints the commands that check the signatures with openssl. Verifies nothing about the event itself.",
     )
     .argument("<file>", "a bundle, or - for standard input")
     .requiredOption("--event <n>", "number of the event (seq), from 0")
     .requiredOption("--out <dir>", "folder for the files; must be new or empty")
     .option("--trust <file>", "trust document to take keys from; else the embedded ones")
+    .option("--root <key>", "the registry's key, to take keys from the newest embedded document that it signed")
     .option("--force", "write into a folder that is not empty")
     .addHelpText(
       "after",
@@ -47,13 +70,18 @@ Examples:
 
 async function extract(file: string, options: Options): Promise<void> {
   const seq = parseSeq(options.event);
+  if (options.trust !== undefined && options.root !== undefined) {
+    throw inputError("CLI_USAGE", "expected at most one of --trust and --root, found both");
+  }
   const own = options.trust === undefined ? undefined : (await readTrustFile(options.trust)).trust;
+  const root = options.root === undefined ? undefined : await readRoot(options.root, "--root");
   const { envelope, embedded, events } = await findEvent(file, seq);
   if (envelope === undefined) {
     const range = events === 0 ? "no event" : `events 0 to ${events - 1}`;
     throw inputError("CLI_EVENT_NOT_FOUND", `--event: expected one of ${range}, found ${seq}: ${file}`);
   }
-  const keys = envelope.signatures.map(({ keyid }) => findKey(keyid, own, embedded));
+  const places = root === undefined ? placesOf(own, embedded) : [await signedBy(root, embedded)];
+  const keys = envelope.signatures.map(({ keyid }) => findKey(keyid, places));
   const files = new Map<string, Uint8Array | string>([
     ["payload.json", envelope.payload],
     ["pae.bin", pae(envelope.payloadType, envelope.payload)],
@@ -79,19 +107,19 @@ async function findEvent(
   seq: number,
 ): Promise<{
   readonly envelope: ParsedEnvelope | undefined;
-  readonly embedded: readonly Trust[];
+  readonly embedded: readonly Embedded[];
   readonly events: number;
 }> {
   let envelope: ParsedEnvelope | undefined;
   let events = 0;
-  const embedded: Trust[] = [];
+  const embedded: Embedded[] = [];
   for await (const line of readBundle(openSource(file))) {
     if (line.kind === "event") {
       events += 1;
       if (line.seq === seq) envelope = line.envelope;
     } else if (line.kind === "trust") {
       const trust = readEmbedded(line.envelope);
-      if (trust !== undefined) embedded.push(trust);
+      if (trust !== undefined) embedded.push({ trust, envelope: line.envelope });
     } else {
       // Nothing that is needed stands behind the trust documents.
       break;
@@ -110,11 +138,33 @@ function readEmbedded(envelope: ParsedEnvelope): Trust | undefined {
   }
 }
 
-function findKey(keyid: string, own: Trust | undefined, embedded: readonly Trust[]): FoundKey | undefined {
-  const places = [
+function placesOf(own: Trust | undefined, embedded: readonly Embedded[]): Place[] {
+  return [
     ...(own === undefined ? [] : [{ trust: own, from: "your trust document" }]),
-    ...embedded.map((trust) => ({ trust, from: "an embedded trust document, which nobody vouches for here" })),
+    ...embedded.map(({ trust }) => ({ trust, from: "an embedded trust document, which nobody vouches for here" })),
   ];
+}
+
+/** The document that `settld verify --root` goes by. Unlike the event itself, its signature is checked. */
+async function signedBy(root: Uint8Array, embedded: readonly Embedded[]): Promise<Place> {
+  let found: Trust | undefined;
+  for (const { trust, envelope } of embedded) {
+    const { registryKey } = trust;
+    if (registryKey === undefined || !bytesEqual(registryKey, root)) continue;
+    const [signature] = envelope.signatures;
+    const message = pae(envelope.payloadType, envelope.payload);
+    const code =
+      signature === undefined
+        ? "DSSE_SIGNATURE_INVALID"
+        : await verifyEd25519(defaultCrypto, root, message, signature.sig);
+    if (code !== undefined) throw new SettldError(code, "expected the registry's signature on its trust document");
+    if (found === undefined || trust.version >= found.version) found = trust;
+  }
+  if (found !== undefined) return { trust: found, from: "the trust document that the registry signed" };
+  throw new SettldError("TRUST_ROOT_MISSING", "expected a trust document under the pinned registry key, found none");
+}
+
+function findKey(keyid: string, places: readonly Place[]): FoundKey | undefined {
   for (const { trust, from } of places) {
     const key = trust.keys.get(keyid);
     if (key !== undefined) return { pem: pemFromPublicKey(key.publicKey), party: key.party, from };
@@ -175,7 +225,7 @@ function toLines(
     `event ${seq}: ${digestOf(envelope.payload, defaultCrypto)}, the SHA-256 of payload.json`,
     ...envelope.signatures.map(({ keyid }, index) => {
       const key = keys[index];
-      const who = key === undefined ? "key not found; give --trust" : `key of ${key.party}, from ${key.from}`;
+      const who = key === undefined ? "key not found; give --trust or --root" : `key of ${key.party}, from ${key.from}`;
       return escapeTerminal(`signature ${index}: ${keyid}, ${who}`);
     }),
   ];

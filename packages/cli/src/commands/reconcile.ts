@@ -4,6 +4,7 @@ import type { AuditReport } from "@settld/server";
 import { Command, Option } from "commander";
 import { EXIT } from "../exit.ts";
 import { printError } from "../io/stdio.ts";
+import { readIdentity } from "../server/identity.ts";
 import { loadServer } from "../server/load-server.ts";
 import { DEFAULT_DIR, withStore } from "../server/store-folder.ts";
 
@@ -13,8 +14,8 @@ type Options = { readonly dir: string; readonly format: "human" | "json" };
 export function reconcileCommand(): Command {
   return new Command("reconcile")
     .description(
-      "Replays every signed log of a server and compares what they give with its book: transactions, balances, states " +
-        "and receipts. Reads one state of the store, also while it is served; GET /v1/audit of a running server does the same.",
+      "Replays every signed log of a server and compares what they give with everything else in its store: signatures, " +
+        "states, receipts, payouts, transactions and balances. Reads one state of the store, also while it is served; GET /v1/audit of a running server does the same.",
     )
     .option("--dir <folder>", "folder of the store", DEFAULT_DIR)
     .addOption(new Option("--format <format>", "output").choices(["human", "json"]).default("human"))
@@ -33,9 +34,12 @@ Examples:
 
 async function run({ dir, format }: Options): Promise<void> {
   const server = await loadServer();
-  const report = await withStore(server, dir, (store) => server.auditStore(store));
+  const now = Date.now();
+  const report = await withStore(server, dir, async (store) =>
+    server.auditStore(store, { settler: (await readIdentity(store))?.settler, now }),
+  );
   if (format === "json") {
-    const audit = { object: "audit", at: formatInstant(Date.now()), ...report };
+    const audit = { object: "audit", at: formatInstant(now), ...report };
     await printJson(canonicalize(audit as unknown as JsonValue));
   } else {
     await printLines(linesOf(report));

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -28,6 +29,7 @@ import {
 import { defaultCrypto } from "@settld/protocol/crypto";
 import { afterAll, describe, expect, test } from "vitest";
 import { loadServer } from "../server/load-server.ts";
+import { PARTY_ID } from "../server/party-id.ts";
 import { remoteSigner } from "../server/remote-signer.ts";
 import { serverLog } from "../server/request-log.ts";
 import { runChild, runMain } from "../testing/run-main.ts";
@@ -64,7 +66,7 @@ describe("a first start", () => {
     expect(stdout).toContain(x);
     expect(stdout).toContain(thumbprint(publicKeyFromJwk({ kty: "OKP", crv: "Ed25519", x })));
     expect(stdout).not.toContain(d);
-    expect(stdout).toContain("settld admin keys create");
+    expect(stdout).toMatch(/^ {2}\S.* admin keys create --tenant acme /m);
     expect(await (await fetch(`${serve.url}/healthz`)).json()).toEqual({ status: "ok" });
     const jwks = (await (await fetch(`${serve.url}/.well-known/jwks.json`)).json()) as { keys: { x: string }[] };
     expect(stdout).toContain(jwks.keys[0]?.x);
@@ -84,6 +86,7 @@ describe("a first start", () => {
 
     expect(await serve.end("SIGTERM")).toBe(0);
     const { stderr } = serve.printed();
+    expect(stderr).toMatch(/\nstopped\n$/);
     expect(stderr).toMatch(/GET \/healthz 200 - [\d.]+ ms req_/);
     expect(stderr).toMatch(/GET \/v1\/account 200 tenant acme [\d.]+ ms req_/);
     expect(stderr).toMatch(/GET \/v1\/account 401 HTTP_UNAUTHENTICATED - [\d.]+ ms req_/);
@@ -103,7 +106,10 @@ describe("a first start", () => {
     expect(await again.end("SIGINT")).toBe(0);
 
     const cases: [string[], RegExp][] = [
-      [[], /^settld: CLI_INPUT: the settler's key: expected a readable file, .*settler\.jwk\n$/],
+      [
+        [],
+        /^settld: CLI_INPUT: the settler's key: expected a readable file, .*settler\.jwk \(its public key is [\w-]{43}; --settler-key names it elsewhere\)\n$/,
+      ],
       [
         ["--settler-key", key, "--settler-id", "https://x.example"],
         /^settld: CLI_USAGE: --settler-id: expected https:\/\/escrow/,
@@ -122,6 +128,29 @@ describe("a first start", () => {
     expect(lost.stderr).toMatch(/^settld: CLI_INPUT: the registry's key: /);
     expect(readdirSync(join(cwd, ".settld"))).not.toContain("registry.jwk");
   });
+});
+
+test("after a rotation the old key of the settler goes on when it is named, and no other one does", async () => {
+  const cwd = newFolder();
+  const path = (name: string): string => join(cwd, `${name}.jwk`);
+  for (const name of ["one", "two", "three"]) writeFileSync(path(name), await keyText(name));
+  const keysOf = async (url: string): Promise<string[]> => {
+    const { keys } = (await (await fetch(`${url}/.well-known/jwks.json`)).json()) as { keys: { x: string }[] };
+    return keys.map(({ x }) => x);
+  };
+  const x = (name: string): string => (JSON.parse(readFileSync(path(name), "utf8")) as { x: string }).x;
+  const first = await startServe(cwd, ["--settler-key", path("one")]);
+  expect(await keysOf(first.url)).toEqual([x("one")]);
+  await first.end("SIGTERM");
+  const rotated = ["--settler-key", path("two"), "--rotate-keys"];
+  const second = await startServe(cwd, [...rotated, "--old-settler-key", path("one")]);
+  expect(await keysOf(second.url)).toEqual([x("two"), x("one")]);
+  await second.end("SIGTERM");
+  const args = ["--dir", join(cwd, ".settld"), "--port", "0", "--settler-key", path("two"), "--old-settler-key"];
+  const stranger = await runChild(["serve", ...args, path("three")]);
+  expect(stranger).toMatchObject({ exitCode: 2, stderr: expect.stringMatching(/^settld: TRUST_KEY_UNKNOWN: .*\n$/) });
+  const lost = await runChild(["serve", ...args, path("four")]);
+  expect(lost.stderr).toMatch(/^settld: CLI_INPUT: --old-settler-key: /);
 });
 
 test("a request that is running when the server is asked to end is answered first, and no other", async () => {
@@ -169,6 +198,12 @@ describe("what is refused before anything is made", () => {
     ],
     [["--settler-key", "k"], { SETTLD_SETTLER_KEY: "{}" }, /CLI_USAGE: .* --settler-key and SETTLD_SETTLER_KEY/],
     [["--registry-root", "A".repeat(43)], {}, /KEY_/],
+    [
+      ["--settler-id", "my escrow"],
+      {},
+      /CLI_USAGE: --settler-id: expected a URI such as https:\/\/you\.example, .*found "my escrow"\n$/,
+    ],
+    [["--registry-id", "https://You.example"], {}, /CLI_USAGE: --registry-id: .*found "https:\/\/You\.example"\n$/],
     [["--registry-root", "k", "--registry-key", "k"], {}, /CLI_USAGE: .*--registry-root or/],
     [["--settler-signer", "http://signer.example"], {}, /CLI_USAGE: --settler-signer: expected a URL with https/],
     [
@@ -194,10 +229,80 @@ describe("what is refused before anything is made", () => {
     const { port } = taken.address() as AddressInfo;
     const dir = join(newFolder(), "store");
     const run = await runChild(["serve", "--dir", dir, "--port", `${port}`]);
-    expect(run).toMatchObject({ exitCode: 2, stderr: expect.stringMatching(/^settld: CLI_LISTEN: .*EADDRINUSE\)\n$/) });
+    expect(run).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringMatching(/^settld: CLI_LISTEN: .*EADDRINUSE\) \(--port N, 0 takes any free one\)\n$/),
+    });
     expect(existsSync(dir)).toBe(false);
     taken.close();
   });
+});
+
+test("the rule for ids on the command line is that of the schema", () => {
+  const path = new URL("../../../../schemas/common.schema.json", import.meta.url);
+  const { $defs } = JSON.parse(readFileSync(path, "utf8")) as { $defs: { partyId: { pattern: string } } };
+  expect(PARTY_ID.source).toBe(new RegExp($defs.partyId.pattern).source);
+});
+
+test("a key that a failed start made is told of by the next one, which tells of none that was used before", async () => {
+  const cwd = newFolder();
+  const dir = join(cwd, ".settld");
+  mkdirSync(dir);
+  writeFileSync(join(dir, "registry.jwk"), "{}");
+  const failed = await runChild(["serve", "--dir", dir, "--port", "0"]);
+  expect(failed).toMatchObject({ exitCode: 2, stderr: expect.stringMatching(/^settld: KEY_JWK: /) });
+  expect(readdirSync(dir)).toContain("settler.jwk");
+  rmSync(join(dir, "registry.jwk"));
+  const first = await startServe(cwd);
+  expect(first.printed().stdout).toContain(join(".settld", "settler.jwk"));
+  expect(await first.end("SIGTERM")).toBe(0);
+  const second = await startServe(cwd);
+  expect(second.printed().stdout).not.toContain("settler.jwk");
+  expect(await second.end("SIGTERM")).toBe(0);
+});
+
+describe("a folder that is none, or somebody else's", () => {
+  const commands = [["serve", "--port", "0"], ["reconcile"], ["admin", "keys", "list"]];
+
+  test.each(commands)("a file: %s", async (...args) => {
+    const dir = join(newFolder(), "file");
+    writeFileSync(dir, "");
+    expect(await runChild([...args, "--dir", dir])).toEqual({
+      exitCode: 2,
+      stdout: "",
+      stderr: `settld: CLI_INPUT: expected a folder, found a file: ${dir}\n`,
+    });
+  });
+
+  test.each(commands)("no permission: %s", async (...args) => {
+    const dir = join(newFolder(), "store");
+    mkdirSync(dir);
+    chmodSync(scratch, 0o755);
+    chmodSync(dir, 0);
+    // Root may do everything, so it asks as somebody else.
+    const isRoot = process.getuid?.() === 0;
+    const run = await runChild([...args, "--dir", dir], isRoot ? { uid: 65_534 } : {});
+    chmodSync(dir, 0o700);
+    expect(run).toMatchObject({ exitCode: 2, stdout: "" });
+    expect(run.stderr).toMatch(
+      /^settld: CLI_INPUT: expected a folder that you may read and write, found permission denied \(EACCES\): \S+ \(it belongs to user \d+, mode 00\)\n$/,
+    );
+  });
+});
+
+test("a key that anyone guesses is refused", async () => {
+  for (const byte of [0, 0xff]) {
+    const seed = new Uint8Array(32).fill(byte);
+    const { publicKey } = await signerFromSeed(seed, defaultCrypto);
+    const text = JSON.stringify({ ...jwkFromPublicKey(publicKey), d: base64urlEncode(seed) });
+    const dir = join(newFolder(), "store");
+    const run = await runChild(["serve", "--dir", dir, "--port", "0"], { env: { SETTLD_SETTLER_KEY: text } });
+    expect(run).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringMatching(/^settld: KEY_TEST: SETTLD_SETTLER_KEY: /),
+    });
+    expect(existsSync(dir)).toBe(false);
+  }
 });
 
 test("keys that everybody knows are refused, for the settler as for the registry", async () => {

@@ -12,11 +12,13 @@ import { canonicalize, publicKeyFromJwk, thumbprint } from "@settld/protocol";
 import type { Listening, Server } from "@settld/server";
 import { Command, Option } from "commander";
 import { EXIT, inputError } from "../exit.ts";
+import { programName } from "../io/program-name.ts";
 import { quoteForShell } from "../io/shell.ts";
 import { readRoot } from "../keys/public-key.ts";
-import { keySource } from "../server/key-source.ts";
+import { type KeySource, keySource } from "../server/key-source.ts";
 import { loadServer, type ServerPackage } from "../server/load-server.ts";
 import { isLoopback } from "../server/loopback.ts";
+import { checkPartyId } from "../server/party-id.ts";
 import { type ServerLog, serverLog } from "../server/request-log.ts";
 import { type KeysAsked, type Started, startServer } from "../server/start-server.ts";
 import { DEFAULT_DIR } from "../server/store-folder.ts";
@@ -28,6 +30,8 @@ type Options = {
   readonly settlerId?: string;
   readonly settlerKey?: string;
   readonly settlerSigner?: string;
+  readonly oldSettlerKey: readonly string[];
+  readonly oldSettlerSigner: readonly string[];
   readonly registryId?: string;
   readonly registryKey?: string;
   readonly registrySigner?: string;
@@ -50,6 +54,13 @@ export function serveCommand(): Command {
     .option("--settler-id <uri>", "party id of the settler, at the first start (default: named by its key)")
     .option("--settler-key <file>", "the settler's private key: a JWK, or PKCS #8 in PEM (default: DIR/settler.jwk)")
     .option("--settler-signer <url>", "a signer that holds the settler's key instead")
+    .option(
+      "--old-settler-key <file>",
+      "a key that the settler had before, for agreements that pin it; repeatable",
+      more,
+      [],
+    )
+    .option("--old-settler-signer <url>", "a signer that holds such a key; repeatable", more, [])
     .option("--registry-id <uri>", "id of the registry, at the first start (default: named by its key)")
     .option("--registry-key <file>", "the registry's private key (default: DIR/registry.jwk)")
     .option("--registry-signer <url>", "a signer that holds the registry's key instead")
@@ -64,10 +75,13 @@ export function serveCommand(): Command {
     .action(serve);
 }
 
+const more = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+
 const HELP = `
 Keys also come from the environment, as the text of such a file: SETTLD_SETTLER_KEY, SETTLD_REGISTRY_KEY.
 A signer answers GET with {"jwk": ...} and POST of {"keyid", "message"} with {"sig"}, in base64; it is asked over https
-or on this machine, with SETTLD_SETTLER_SIGNER_TOKEN or SETTLD_REGISTRY_SIGNER_TOKEN as bearer token when it is set.
+or on this machine, with SETTLD_SETTLER_SIGNER_TOKEN or SETTLD_REGISTRY_SIGNER_TOKEN as bearer token when it is set. Old
+signers get SETTLD_OLD_SETTLER_SIGNER_TOKEN.
 
 Exit codes: 0 when it was asked to end, 2 when it could not start.
 
@@ -79,6 +93,8 @@ Examples:
 async function serve(options: Options): Promise<void> {
   // What is wrong with the command line is said before anything is made.
   const port = parsePort(options.port);
+  checkPartyId(options.settlerId, "--settler-id");
+  checkPartyId(options.registryId, "--registry-id");
   const asked = await keysAsked(options);
   const server = await loadServer();
   const log = logOf(options);
@@ -96,6 +112,7 @@ async function serve(options: Options): Promise<void> {
   await ended;
   await listening.close();
   await running.close();
+  if (options.log === "pretty" && options.quiet !== true) process.stderr.write("stopped\n");
   process.exitCode = EXIT.accept;
 }
 
@@ -103,12 +120,21 @@ async function keysAsked(options: Options): Promise<KeysAsked> {
   const { dir, registryRoot, settlerKey, settlerSigner, registryKey, registrySigner } = options;
   const { env } = process;
   const settler = keySource({ role: "settler", dir, file: settlerKey, signer: settlerSigner, env });
+  const oldSettlers: KeySource[] = [
+    ...options.oldSettlerKey.map((path) => ({ from: "file" as const, path, option: "--old-settler-key" })),
+    ...options.oldSettlerSigner.map((url) => ({
+      from: "signer" as const,
+      url,
+      option: "--old-settler-signer",
+      token: env["SETTLD_OLD_SETTLER_SIGNER_TOKEN"],
+    })),
+  ];
   const registry = keySource({ role: "registry", dir, file: registryKey, signer: registrySigner, env });
-  if (registryRoot === undefined) return { settler, registry };
+  if (registryRoot === undefined) return { settler, oldSettlers, registry };
   if (registry.from !== "folder") {
     throw inputError("CLI_USAGE", "expected --registry-root or the registry's private key, found both");
   }
-  return { settler, registry: { root: await readRoot(registryRoot, "--registry-root") } };
+  return { settler, oldSettlers, registry: { root: await readRoot(registryRoot, "--registry-root") } };
 }
 
 function parsePort(text: string): number {
@@ -147,7 +173,8 @@ function tryAddress(host: string, port: number): Promise<void> {
 
 function listenError(host: string, port: number, error: unknown): unknown {
   if (!isSystemError(error)) return error;
-  return inputError("CLI_LISTEN", `expected to listen at ${host} port ${port}, found ${reasonOf(error)}`, error);
+  const hint = error.code === "EADDRINUSE" ? " (--port N, 0 takes any free one)" : "";
+  return inputError("CLI_LISTEN", `expected to listen at ${host} port ${port}, found ${reasonOf(error)}${hint}`, error);
 }
 
 async function announce(
@@ -165,7 +192,7 @@ async function announce(
     return;
   }
   const { bold, dim } = stdoutColors();
-  const create = `settld admin keys create${dir === DEFAULT_DIR ? "" : ` --dir ${quoteForShell(dir)}`}`;
+  const create = `${programName()} admin keys create${dir === DEFAULT_DIR ? "" : ` --dir ${quoteForShell(dir)}`}`;
   await printLines([
     bold(url),
     ...formatTable(

@@ -83,7 +83,7 @@ describe("exit codes", () => {
         [accepted, ...trust, "--root", "x"],
         /^settld: CLI_USAGE: expected exactly one of --trust and --root, found both$/,
       ],
-      [[...trust], /^settld: CLI_USAGE: missing required argument 'file' \(settld --help\)$/],
+      [[...trust], /^settld: CLI_USAGE: missing required argument 'file' \(settld verify --help\)$/],
       [
         [accepted, ...trust, "--now", "now"],
         /^settld: CLI_USAGE: --now: expected a UTC time .* found "now"; for the clock, /,
@@ -96,6 +96,11 @@ describe("exit codes", () => {
       [[accepted, "--trust", at("none")], /^settld: CLI_INPUT: --trust: .*no such file/],
       [[accepted, "--trust", bad], /^settld: JSON_SYNTAX: --trust .*bad\.settld: /],
       [[accepted, "--trust", put("t.json", "{}")], /^settld: TRUST_SCHEMA: --trust /],
+      [
+        [accepted, "--root", "A".repeat(42)],
+        /^settld: CLI_INPUT: --root: .*no such file.* \(a key itself is 43 characters, the x of its JWK; these are 42\)$/,
+      ],
+      [[accepted, "--root", at("none.pem")], /^settld: CLI_INPUT: --root: .*none\.pem$/],
       [[accepted, "--root", bad], /^settld: JSON_SYNTAX: --root /],
       [[accepted, "--root", "A".repeat(43)], /^settld: KEY_SMALL_ORDER: --root: /],
       [[at("empty"), ...trust], /^settld: CLI_INPUT: expected \*\.settld files in the folder, found none: /],

@@ -1,10 +1,9 @@
-import { relative } from "node:path";
 import { escapeTerminal, printJson, printLines, stdoutColors } from "@settld/output";
 import { canonicalize } from "@settld/protocol";
 import { Command, Option } from "commander";
 import { EXIT } from "../exit.ts";
+import { programName } from "../io/program-name.ts";
 import { loadServer } from "../server/load-server.ts";
-import { ownProgram } from "./apart.ts";
 import { runDemo } from "./run-demo.ts";
 import { httpSettler } from "./server/http-settler.ts";
 import { startServerProcess } from "./server/server-process.ts";
@@ -31,7 +30,7 @@ export function demoCommand(play: Partial<StoryOptions> = {}): Command {
       "after",
       `
 Exit codes: 0 when every act ended as it must, 1 when one did not, 2 when the files could not be written.
-Two runs write the same bytes, with --server as well as without: there the settler keeps all in memory.
+Without --server the settler keeps all in memory. Two runs write the same bytes, with or without it.
 
 Examples:
   settld demo
@@ -69,7 +68,7 @@ async function throughServer(
 }
 
 function whatNext(out: string, story: Story, bold: (text: string) => string): string[] {
-  const settld = callOf();
+  const settld = programName();
   const at = (name: string): string => escapeTerminal(`${out.replace(/\/$/, "")}/${name}`);
   const trust = `--trust ${at("trust.json")}`;
   return [
@@ -85,15 +84,6 @@ function whatNext(out: string, story: Story, bold: (text: string) => string): st
     `  ${settld} inspect ${at("act-3.settld")}`,
     `  ${settld} explain ${story.acts[1]?.verifications.at(-1)?.report.code ?? "POLICY_CHECK_FAILED"}`,
   ];
-}
-
-/** How to call this program again from here, in words that work where it was called. */
-function callOf(): string {
-  const program = ownProgram();
-  const path = program.at(-1) ?? "";
-  if (path.includes("node_modules")) return "npx settld";
-  const near = relative(process.cwd(), path);
-  return `node ${near.startsWith("..") ? path : near}`;
 }
 
 function summaryOf(out: string, { acts, files, ok }: Story): string {

@@ -21,11 +21,19 @@ const SEED_BYTES = 32;
  * not encrypted). The text itself is in no message.
  *
  * @param where - what the file is called, for messages.
- * @throws SettldError for exit code 2: `CLI_KEY`, or the `KEY_` or `JSON_` code that says what is wrong.
+ * @throws SettldError for exit code 2: `CLI_KEY`, `KEY_TEST` for a private part that anyone guesses, or the `KEY_` or `JSON_`
+ * code that says what is wrong.
  */
 export async function readPrivateKey(bytes: Uint8Array, where: string): Promise<Signer> {
   const text = new TextDecoder().decode(bytes.subarray(0, 8192));
   const seed = /^\s*-----BEGIN /.test(text) ? fromPem(text, where) : await fromJwk(bytes, where);
+  // What an empty or broken secret store hands out. Everybody can guess it.
+  if (seed.every((byte) => byte === seed[0])) {
+    throw inputError(
+      "KEY_TEST",
+      `${where}: expected a key of your own, found one whose private part is one byte repeated`,
+    );
+  }
   const signer = await signerFromSeed(seed, defaultCrypto);
   seed.fill(0);
   return signer;

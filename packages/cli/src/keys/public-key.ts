@@ -42,8 +42,21 @@ export async function readPublicKey(bytes: Uint8Array, where: string): Promise<U
  * @throws SettldError for exit code 2, as {@link readPublicKey}.
  */
 export async function readRoot(root: string, option: string): Promise<Uint8Array> {
-  if (!/^[A-Za-z0-9_-]{43}$/.test(root)) return readPublicKey(await readInput(root, option), `${option} ${root}`);
+  if (!KEY_TEXT.test(root)) return readPublicKey(await readRootFile(root, option), `${option} ${root}`);
   return readPublicKey(new TextEncoder().encode(JSON.stringify({ kty: "OKP", crv: "Ed25519", x: root })), option);
+}
+
+const KEY_TEXT = /^[A-Za-z0-9_-]{43}$/;
+
+async function readRootFile(path: string, option: string): Promise<Uint8Array> {
+  try {
+    return await readInput(path, option);
+  } catch (error) {
+    // Part of a key that was copied looks like the name of a file.
+    if (!isSettldError(error) || !/^[A-Za-z0-9_=+-]+$/.test(path)) throw error;
+    const hint = `a key itself is 43 characters, the x of its JWK; these are ${path.length}`;
+    throw inputError(error.code, `${error.message} (${hint})`, error);
+  }
 }
 
 function fromPem(text: string): Uint8Array {

@@ -62,7 +62,7 @@ export async function writeExport(work: ExportWork): Promise<Exported> {
     const { report, listed, bundles } = await writeFiles(work, staged);
     await checkFiles(staged, listed);
     const faults = await checkBundles(staged, bundles, work.identity);
-    const { findings } = await work.server.auditStore(work.store);
+    const { findings } = await work.server.auditStore(work.store, { settler: work.identity.settler, now: work.now });
     faults.push(...findings.map(({ code, what, where, message }) => ({ code, where: `${what} ${where}`, message })));
     await assertAbsent(out);
     await rename(staged, out);

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { isSystemError, reasonOf, writeFileAtomic } from "@settld/output";
-import type { Signer } from "@settld/protocol";
+import { isSettldError, type Signer } from "@settld/protocol";
 import { inputError } from "../exit.ts";
 import { readInput } from "../io/read.ts";
 import { newPrivateKey, readPrivateKey } from "../keys/private-key.ts";
@@ -53,9 +53,15 @@ export function keySource({ role, dir, file, signer, env }: KeyAsked): KeySource
 /**
  * Opens a key that is there.
  *
+ * @param known - the public key that the store expects, to say which one is missing.
  * @throws SettldError for exit code 2 when it is not, or is no key.
  */
-export async function openKey(role: KeyRole, source: KeySource, onFault: (error: Error) => void): Promise<Signer> {
+export async function openKey(
+  role: KeyRole,
+  source: KeySource,
+  onFault: (error: Error) => void,
+  known?: string,
+): Promise<Signer> {
   switch (source.from) {
     case "file":
       return readPrivateKey(await readInput(source.path, source.option), `${source.option} ${source.path}`);
@@ -64,22 +70,27 @@ export async function openKey(role: KeyRole, source: KeySource, onFault: (error:
     case "signer":
       return remoteSigner(source.url, { option: source.option, token: source.token, onFault });
     case "folder":
-      return readPrivateKey(await readInput(source.path, `the ${role}'s key`), source.path);
+      return readPrivateKey(await readFolderKey(role, source.path, known), source.path);
   }
 }
 
-/**
- * Makes the key of a new store, in a file that only its owner can read. One that is there stays.
- *
- * @returns whether it was made.
- */
-export async function makeKey(path: string): Promise<boolean> {
+async function readFolderKey(role: KeyRole, path: string, known: string | undefined): Promise<Uint8Array> {
+  try {
+    return await readInput(path, `the ${role}'s key`);
+  } catch (error) {
+    if (known === undefined || !isSettldError(error)) throw error;
+    const hint = `its public key is ${known}; --${role}-key names it elsewhere`;
+    throw inputError(error.code, `${error.message} (${hint})`, error);
+  }
+}
+
+/** Makes the key of a new store, in a file that only its owner can read. One that is there stays. */
+export async function makeKey(path: string): Promise<void> {
   try {
     await writeFileAtomic(path, await newPrivateKey(), { overwrite: false, mode: 0o600 });
-    return true;
   } catch (error) {
     if (!isSystemError(error)) throw error;
-    if (error.code === "EEXIST") return false;
+    if (error.code === "EEXIST") return;
     throw inputError("CLI_OUTPUT", `expected to write a key, found ${reasonOf(error)}: ${path}`, error);
   }
 }

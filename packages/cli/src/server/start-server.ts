@@ -1,13 +1,19 @@
 import { isSettldError, type Signer } from "@settld/protocol";
 import type { Server, ServerOptions, Store } from "@settld/server";
 import { inputError } from "../exit.ts";
+import { checkStoreFolder } from "./folder-access.ts";
 import { type Identity, identityFor, readIdentity, writeIdentity } from "./identity.ts";
 import { type KeySource, makeKey, openKey } from "./key-source.ts";
 import type { ServerPackage } from "./load-server.ts";
 import type { ServerLog } from "./request-log.ts";
 
 /** Where the keys of a start come from; a registry elsewhere is known by its public key. */
-export type KeysAsked = { readonly settler: KeySource; readonly registry: KeySource | { readonly root: Uint8Array } };
+export type KeysAsked = {
+  readonly settler: KeySource;
+  /** Keys that the settler had before; none of them is the folder's. */
+  readonly oldSettlers: readonly KeySource[];
+  readonly registry: KeySource | { readonly root: Uint8Array };
+};
 
 /** What a start is about, apart from keys. */
 export type StartOptions = {
@@ -21,7 +27,7 @@ export type StartOptions = {
 export type Started = {
   readonly running: Server;
   readonly identity: Identity;
-  /** Files of keys that this start made. */
+  /** Files of keys in the folder that this start is the first to use: it made them, or one that failed did. */
   readonly made: readonly string[];
 };
 
@@ -35,23 +41,25 @@ export type Started = {
 export async function startServer(
   { createServer, openSqliteStore }: ServerPackage,
   options: StartOptions,
-  { settler, registry }: KeysAsked,
+  { settler, oldSettlers, registry }: KeysAsked,
   log: ServerLog,
 ): Promise<Started> {
   const handed = {
     settler: await openHanded("settler", settler, log),
+    oldSettlers: await Promise.all(oldSettlers.map((source) => openKey("settler", source, log.onError))),
     registry: "root" in registry ? undefined : await openHanded("registry", registry, log),
   };
+  await checkStoreFolder(options.dir);
   try {
     const store = await openSqliteStore({ folder: options.dir, mode: "serve" });
     try {
       const before = await readIdentity(store);
       const made = before === undefined ? await makeMissing([settler, registry]) : [];
-      const settlerSigner = handed.settler ?? (await openKey("settler", settler, log.onError));
+      const settlerSigner = handed.settler ?? (await openKey("settler", settler, log.onError, before?.settlerKey));
       const registryPart =
         "root" in registry
           ? { publicKey: registry.root }
-          : { signer: handed.registry ?? (await openKey("registry", registry, log.onError)) };
+          : { signer: handed.registry ?? (await openKey("registry", registry, log.onError, before?.registryKey)) };
       const identity = identityFor(before, {
         settlerId: options.settlerId,
         registryId: options.registryId,
@@ -61,7 +69,7 @@ export async function startServer(
       });
       const running = await createServer({
         store,
-        settler: { id: identity.settler, signer: settlerSigner },
+        settler: { id: identity.settler, signer: settlerSigner, oldSigners: handed.oldSettlers },
         registry: registryOf(identity, registryPart),
         onRequest: log.onRequest,
         onError: log.onError,
@@ -96,7 +104,10 @@ async function openHanded(
 async function makeMissing(sources: readonly (KeySource | { readonly root: Uint8Array })[]): Promise<string[]> {
   const made: string[] = [];
   for (const source of sources) {
-    if ("from" in source && source.from === "folder" && (await makeKey(source.path))) made.push(source.path);
+    if (!("from" in source && source.from === "folder")) continue;
+    await makeKey(source.path);
+    // Also one that was there: the start that made it failed, and told nobody that it needs a copy.
+    made.push(source.path);
   }
   return made;
 }

@@ -4,6 +4,7 @@ import { isSystemError, reasonOf } from "@settld/output";
 import { isSettldError } from "@settld/protocol";
 import type { Store } from "@settld/server";
 import { inputError } from "../exit.ts";
+import { checkStoreFolder } from "./folder-access.ts";
 import type { ServerPackage } from "./load-server.ts";
 
 /** The folder of the store when nothing else is said. */
@@ -33,11 +34,12 @@ export async function withStore<T>(
 }
 
 async function assertStore(dir: string): Promise<void> {
+  const path = (await checkStoreFolder(dir)) ? join(dir, "store.db") : dir;
   try {
-    await stat(join(dir, "store.db"));
+    await stat(path);
   } catch (error) {
     if (!isSystemError(error)) throw error;
     const hint = "settld serve makes one, --dir names another";
-    throw inputError("CLI_INPUT", `expected the store of a server, found ${reasonOf(error)}: ${dir} (${hint})`, error);
+    throw inputError("CLI_INPUT", `expected the store of a server, found ${reasonOf(error)}: ${path} (${hint})`, error);
   }
 }

@@ -68,8 +68,9 @@ test("the bundle for browsers settles work, and catches a lie, on WebCrypto alon
     const { id } = await client(world.buyer).agreements.create(offer);
     await client(world.seller).agreements.accept(id);
     await client(world.buyer).agreements.fund(id);
-    await client(world.seller).agreements.submit(id, { files: { "a.csv": "a" } });
-    await client(world.checker).agreements.attest(id, { requirement: "ok", result: { ok: true } });
+    const submitted = await client(world.seller).agreements.submit(id, { files: { "a.csv": "a" } });
+    const submission = submitted.submission!.digest;
+    await client(world.checker).agreements.attest(id, { submission, requirement: "ok", result: { ok: true } });
     expect((await client(world.buyer).agreements.bundle(id)).report?.verdict).toBe("accept");
     expect((await client(world.seller).agreements.receipt(id)).statement.predicate.outcome).toBe("full");
     const lying: typeof fetch = async (input, init) => {

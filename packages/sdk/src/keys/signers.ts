@@ -35,7 +35,7 @@ export function remoteSigner(
   return { keyid: thumbprint(raw), publicKey: raw, sign: async (bytes) => sign(bytes) };
 }
 
-/** A key pair that was just made: the private half is a secret, the public half goes into `parties.create`. */
+/** A key pair that was just made: the private half is a secret that stays with you. */
 export type NewKey = {
   readonly privateKey: Jwk & { readonly d: string };
   readonly publicKey: Jwk;

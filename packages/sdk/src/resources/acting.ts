@@ -60,7 +60,7 @@ export class Acting {
 
   /** The body of an offer, with everything filled in. */
   async terms(offer: CreateAgreement, by: string, options: RequestOptions): Promise<AgreementOfferedBody> {
-    return offerBody(offer, by, offer.settler ?? (await this.#api.caller(options)).settler, this.#api.now());
+    return offerBody(offer, by, offer.settler ?? (await this.#api.settler(options)), this.#api.now());
   }
 
   /** Signs an offer with the present time. */

@@ -1,6 +1,7 @@
 import {
   type AgreementOfferedBody,
   base64Decode,
+  type Digest,
   digestOf,
   type Envelope,
   type EventPayload,
@@ -102,37 +103,60 @@ export class Agreements {
     }));
   }
 
-  /** Attests, as the checker that a requirement names, what was found in the item under review. */
+  /**
+   * Attests, as the checker that a requirement names, what was found in an item of a submission.
+   *
+   * @param judgement - `submission` is the digest of the submission that was measured, `agreement.submission.digest`
+   * when you looked. Nothing is signed over another one.
+   * @throws SettldError `EVENT_SUBMISSION_MISMATCH` when another submission is under review by now.
+   */
   async attest(
     agreement: string,
-    { requirement, result }: { readonly requirement: string; readonly result: { readonly [name: string]: unknown } },
+    {
+      submission,
+      requirement,
+      result,
+    }: {
+      readonly submission: Digest;
+      readonly requirement: string;
+      readonly result: { readonly [name: string]: unknown };
+    },
     options: AgreementOptions = {},
   ): Promise<Agreement> {
     const { policy } = await this.terms(agreement, options);
     const agreed = policy.requirements.find(({ id }) => id === requirement);
     if (agreed?.kind !== "check") throw new TypeError(`expected the id of a check, found ${requirement}`);
     return this.#act(agreement, options, (found) => {
-      const submission = underReview(found);
-      const subject = submission.items.find(({ name }) => name === agreed.item)?.digest;
+      const { items } = underReview(found, submission);
+      const subject = items.find(({ name }) => name === agreed.item)?.digest;
       if (subject === undefined) throw new TypeError(`the submission has no item ${agreed.item} to attest`);
-      return { type: "evidence.attested", body: { submission: submission.digest, subject, requirement, result } };
+      return { type: "evidence.attested", body: { submission, subject, requirement, result } };
     });
   }
 
-  /** Approves the submission under review as the buyer, or refuses it with `approved: false`. */
+  /**
+   * Approves a submission as the buyer, or refuses it with `approved: false`.
+   *
+   * @param judgement - `submission` as for {@link Agreements.attest}.
+   * @throws SettldError `EVENT_SUBMISSION_MISMATCH` when another submission is under review by now.
+   */
   async approve(
     agreement: string,
-    { requirement, approved = true }: { readonly requirement?: string; readonly approved?: boolean } = {},
+    {
+      submission,
+      requirement,
+      approved = true,
+    }: { readonly submission: Digest; readonly requirement?: string; readonly approved?: boolean },
     options: AgreementOptions = {},
   ): Promise<Agreement> {
     const id = requirement ?? (await this.#onlyApproval(agreement, options));
-    return this.#act(agreement, options, (found) => ({
-      type: "approval.given",
-      body: { submission: underReview(found).digest, requirement: id, approved },
-    }));
+    return this.#act(agreement, options, (found) => {
+      underReview(found, submission);
+      return { type: "approval.given", body: { submission, requirement: id, approved } };
+    });
   }
 
-  /** Disputes the decision, with evidence of your own if there is any. */
+  /** Disputes the final decision, of which an agreement has one, with evidence of your own if there is any. */
   async dispute(
     agreement: string,
     { reasonCode, files }: { readonly reasonCode: string; readonly files?: Files },
@@ -254,9 +278,11 @@ export class Agreements {
   }
 }
 
-function underReview({ submission, status }: Agreement): NonNullable<Agreement["submission"]> {
+// What is signed has to be what was looked at, also when the event is made anew.
+function underReview({ submission, status }: Agreement, seen: Digest): NonNullable<Agreement["submission"]> {
   if (submission === null) throw new TypeError(`there is no submission to judge; the agreement is ${status}`);
-  return submission;
+  if (submission.digest === seen) return submission;
+  throw new SettldError("EVENT_SUBMISSION_MISMATCH", `expected ${seen}, found ${submission.digest}`);
 }
 
 function readPayload({ payload }: Envelope): unknown {

@@ -19,7 +19,7 @@ export type CreateAgreement = {
   readonly seller?: string;
   /** Who pays. Leave it out when your party is the buyer. */
   readonly buyer?: string;
-  /** Who holds the escrow. Default: the server's settler. */
+  /** Who holds the escrow. Default: the `settler` of the client's options, else the server's. */
   readonly settler?: string;
   /** Who rules on disputes; needed with `disputeMs`. */
   readonly arbiter?: string;

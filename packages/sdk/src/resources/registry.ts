@@ -1,15 +1,24 @@
-import type { Envelope, TrustDocument } from "@settld/protocol";
-import { base64Decode, canonicalize, fromUtf8, type JsonValue, SettldError } from "@settld/protocol";
+import type { Envelope, Jwk, Signer, TrustDocument } from "@settld/protocol";
+import {
+  base64Decode,
+  base64Encode,
+  canonicalize,
+  fromUtf8,
+  type JsonValue,
+  jwkFromPublicKey,
+  keyProofMessage,
+  SettldError,
+} from "@settld/protocol";
 import type { Connection } from "../connection.ts";
+import type * as api from "../gen/api.ts";
 import type {
-  AddPartyKey,
   ApiKey,
   Audit,
   Caller,
   CreateApiKey,
   CreatedApiKey,
-  CreateParty,
   KeysListQuery,
+  NewPartyKey,
   PartiesListQuery,
   RegisteredParty,
   RevokePartyKey,
@@ -18,7 +27,21 @@ import type {
 } from "../gen/api.ts";
 import type { List } from "../http/list.ts";
 import type { RequestOptions, WriteOptions } from "../http/transport.ts";
+import type { PrivateKeyInput } from "../keys/key-input.ts";
+import { localSigner } from "../keys/signers.ts";
 import { assertSame } from "../same.ts";
+
+/**
+ * A key for a party: its private key or signer, which proves that it is yours. A public key comes without a proof, and
+ * only an operator may register one.
+ */
+export type PartyKeyInput = PrivateKeyInput | Jwk | Signer | Promise<Signer>;
+
+/** What registers a party. */
+export type CreateParty = Omit<api.CreateParty, "keys"> & { readonly keys: readonly PartyKeyInput[] };
+
+/** What adds a key to a party. */
+export type AddPartyKey = Omit<api.AddPartyKey, "jwk" | "proof"> & { readonly key: PartyKeyInput };
 
 /** Parties and the keys with which they sign. */
 export class Parties {
@@ -40,8 +63,14 @@ export class Parties {
     );
   }
 
-  /** Registers a party with its public keys; the private ones stay with you. */
-  async create(body: CreateParty, options: WriteOptions = {}): Promise<RegisteredParty> {
+  /**
+   * Registers a party. Of its keys only the public halves are sent, each with a proof that you hold the private one.
+   *
+   * @example
+   * await settld.parties.create({ id: "https://acme.example", roles: ["buyer"], keys: [privateKey] });
+   */
+  async create({ keys, ...rest }: CreateParty, options: WriteOptions = {}): Promise<RegisteredParty> {
+    const body = { ...rest, keys: await this.#prove(rest.id, keys, options) };
     return this.#api.checked("parties.create", { body }, options, async (checker, answer) => {
       assertSame(answer, { id: body.id, roles: body.roles });
       assertKeys(answer, body.keys);
@@ -58,10 +87,12 @@ export class Parties {
   }
 
   /** Adds a key, for example to replace one without a gap. */
-  async addKey(party: string, body: AddPartyKey, options: WriteOptions = {}): Promise<RegisteredParty> {
+  async addKey(party: string, { key, ...rest }: AddPartyKey, options: WriteOptions = {}): Promise<RegisteredParty> {
+    const [proven] = await this.#prove(party, [key], options);
+    const body = { ...rest, ...(proven as NewPartyKey) };
     return this.#api.checked("parties.addKey", { path: { party }, body }, options, async (checker, answer) => {
       assertSame(answer, { id: party });
-      assertKeys(answer, [body.jwk]);
+      assertKeys(answer, [body]);
       await checker.party(answer);
     });
   }
@@ -81,11 +112,27 @@ export class Parties {
       await checker.party(answer);
     });
   }
+
+  // What is signed names the registry, so that a proof for one is none for another.
+  async #prove(party: string, keys: readonly PartyKeyInput[], options: RequestOptions): Promise<NewPartyKey[]> {
+    let trust: Promise<SignedTrust> | undefined;
+    return Promise.all(
+      keys.map(async (input) => {
+        const key = await input;
+        if (Object(key).x !== undefined && Object(key).d === undefined) return { jwk: key as Jwk };
+        const signer = "sign" in Object(key) ? (key as Signer) : await localSigner(key as PrivateKeyInput);
+        trust ??= new TrustDocuments(this.#api).retrieve({}, options);
+        const registry = (await trust).document.registry.id;
+        const message = keyProofMessage({ registry, party, thumbprint: signer.keyid });
+        return { jwk: jwkFromPublicKey(signer.publicKey), proof: base64Encode(await signer.sign(message)) };
+      }),
+    );
+  }
 }
 
-function assertKeys({ keys }: RegisteredParty, expected: readonly object[]): void {
+function assertKeys({ keys }: RegisteredParty, expected: readonly NewPartyKey[]): void {
   const found = new Set(keys.map(({ jwk }) => canonicalize(jwk as JsonValue)));
-  if (expected.every((jwk) => found.has(canonicalize(jwk as JsonValue)))) return;
+  if (expected.every(({ jwk }) => found.has(canonicalize(jwk as JsonValue)))) return;
   throw new SettldError("STORE_RECONCILIATION", "/keys: expected the keys that were sent, found others");
 }
 

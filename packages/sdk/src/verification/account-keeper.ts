@@ -25,16 +25,19 @@ const SUM = /^(?:0|-?[1-9][0-9]{0,38})$/;
 export class AccountKeeper {
   readonly #platform: Platform;
   readonly #trust: TrustKeeper;
+  readonly #assertSettler: (found: string) => void;
   readonly #read: (account: string, from: number) => Promise<readonly AccountEntry[]>;
   readonly #logs = new Map<string, Log>();
 
   constructor(
     platform: Platform,
     trust: TrustKeeper,
+    assertSettler: (found: string) => void,
     read: (account: string, from: number) => Promise<readonly AccountEntry[]>,
   ) {
     this.#platform = platform;
     this.#trust = trust;
+    this.#assertSettler = assertSettler;
     this.#read = read;
   }
 
@@ -186,6 +189,7 @@ export class AccountKeeper {
     if (found !== account) throw wrong("/account", account, found);
     const rule = { party: payload.by, role: "settler", pinned: undefined } as const;
     await this.#trust.checkSignatures(undefined, envelope, [rule], parseInstant(payload.at, "/at"));
+    this.#assertSettler(payload.by);
     return { payload, digest };
   }
 }

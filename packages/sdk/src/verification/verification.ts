@@ -8,10 +8,16 @@ import { TrustKeeper } from "./trust-keeper.ts";
 
 /** Makes the checker that believes a registry key and nothing else. */
 export function verification(root: Uint8Array): MakeChecker {
-  return (reader, platform) => {
+  return (reader, platform, pinned) => {
+    // A server has one settler. Another one, also of the trust document, is not it.
+    let settler = pinned;
+    const assertSettler = (found: string): void => {
+      settler ??= found;
+      assertSame({ settler: found }, { settler }, "TRUST_ROLE");
+    };
     const trust = new TrustKeeper(root, platform, reader.trust);
     const agreements = new AgreementKeeper(root, platform, trust, reader.events);
-    const accounts = new AccountKeeper(platform, trust, reader.entries);
+    const accounts = new AccountKeeper(platform, trust, assertSettler, reader.entries);
 
     const party = async (answer: RegisteredParty): Promise<void> => {
       for (const { jwk, thumbprint: name } of answer.keys)
@@ -32,13 +38,14 @@ export function verification(root: Uint8Array): MakeChecker {
       assertSame({ roles: answer.roles, keys }, { roles: listed.roles, keys: listed.keys });
     };
 
-    const caller = async ({ object, settler, parties }: Caller): Promise<void> => {
+    const caller = async ({ object, settler: named, parties }: Caller): Promise<void> => {
       assertSame({ object }, { object: "caller" });
       const { document } = await trust.documentOf(undefined, true);
       const known = new Map(document.parties.map(({ id, roles }) => [id, roles]));
-      if (known.get(settler)?.includes("settler") !== true) {
-        throw new SettldError("TRUST_ROLE", `/settler: expected a settler of the trust document, found ${settler}`);
+      if (known.get(named)?.includes("settler") !== true) {
+        throw new SettldError("TRUST_ROLE", `/settler: expected a settler of the trust document, found ${named}`);
       }
+      assertSettler(named);
       const stranger = parties.find((id) => !known.has(id));
       if (stranger !== undefined) {
         throw new SettldError(

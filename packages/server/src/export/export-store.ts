@@ -8,7 +8,7 @@ import {
   type Signer,
   utf8,
 } from "@settld/protocol";
-import { pages } from "../audit/reconcile.ts";
+import { pages } from "../audit/pages.ts";
 import { partyView } from "../http/views/registry.ts";
 import { AgreementLog } from "../settler/agreement-log.ts";
 import { writeBundle } from "../settler/bundle.ts";

@@ -699,7 +699,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "Agreements"
         ],
         "summary": "Download the bundle",
-        "description": "The file with which anyone checks the agreement offline: log, trust document, evidence and, when it is closed, the receipt.",
+        "description": "The file with which anyone checks the agreement offline: log, trust document, evidence and, when it is closed, the receipt. It has no entity tag, because its trust document may be newer than the last one of the same log (HTTP-8).",
         "x-settld-scope": "agreements:read",
         "parameters": [
           {
@@ -716,9 +716,6 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               ],
               "default": "inline"
             }
-          },
-          {
-            "$ref": "#/components/parameters/IfNoneMatch"
           }
         ],
         "responses": {
@@ -730,9 +727,6 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               },
               "Settld-Revision": {
                 "$ref": "#/components/headers/SettldRevision"
-              },
-              "ETag": {
-                "$ref": "#/components/headers/ETag"
               }
             },
             "content": {
@@ -745,20 +739,6 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
                     "$ref": "#/components/schemas/BundleLine"
                   }
                 }
-              }
-            }
-          },
-          "304": {
-            "description": "The agreement still has the entity tag of If-None-Match.",
-            "headers": {
-              "Settld-Request": {
-                "$ref": "#/components/headers/SettldRequest"
-              },
-              "Settld-Revision": {
-                "$ref": "#/components/headers/SettldRevision"
-              },
-              "ETag": {
-                "$ref": "#/components/headers/ETag"
               }
             }
           },
@@ -1875,7 +1855,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "Parties"
         ],
         "summary": "Register a party",
-        "description": "Puts a party with its keys into the trust document, for the caller's tenant. Only where the server holds the registry's key; elsewhere the operator imports a document, and this is HTTP_FORBIDDEN.",
+        "description": "Puts a party with its keys into the trust document, for the caller's tenant (HTTP-15). Only where the server holds the registry's key; elsewhere the operator imports a document, and this is HTTP_FORBIDDEN.",
         "x-settld-scope": "parties:write",
         "parameters": [
           {
@@ -2029,7 +2009,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "Parties"
         ],
         "summary": "Add a key",
-        "description": "Gives a party a further key, for example before the present one ends.",
+        "description": "Gives a party a further key, for example before the present one ends (HTTP-15).",
         "x-settld-scope": "parties:write",
         "parameters": [
           {
@@ -2293,7 +2273,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "Trust"
         ],
         "summary": "Import a trust document",
-        "description": "Takes over a newer document that the registry signed. Where the server holds the registry's key itself, this is HTTP_FORBIDDEN.",
+        "description": "Takes over a newer document that the registry signed. Where the server holds the registry's key itself, this is HTTP_FORBIDDEN. It has to be valid now and to list a key of this settler.",
         "x-settld-scope": "operator",
         "parameters": [
           {
@@ -2351,10 +2331,13 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             "$ref": "#/components/responses/Unauthenticated"
           },
           "403": {
-            "$ref": "#/components/responses/Forbidden"
+            "$ref": "#/components/responses/TrustForbidden"
           },
           "408": {
             "$ref": "#/components/responses/Timeout"
+          },
+          "409": {
+            "$ref": "#/components/responses/TrustConflict"
           },
           "413": {
             "$ref": "#/components/responses/TrustTooLarge"
@@ -3196,6 +3179,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "POLICY_PAYOUT_UNKNOWN",
           "EVENT_SCHEMA",
           "TIME_INSTANT",
+          "BUNDLE_EVIDENCE_SIZE",
           "KEY_NOT_ON_CURVE",
           "DSSE_SIGNATURE_S_RANGE",
           "DSSE_SIGNATURE_R_NOT_CANONICAL",
@@ -3256,7 +3240,11 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "TRUST_REGISTRY_ACTS",
           "KEY_NOT_CANONICAL",
           "KEY_SMALL_ORDER",
-          "KEY_NOT_ON_CURVE"
+          "KEY_NOT_ON_CURVE",
+          "DSSE_SIGNATURE_S_RANGE",
+          "DSSE_SIGNATURE_R_NOT_CANONICAL",
+          "DSSE_SIGNATURE_R_SMALL_ORDER",
+          "DSSE_SIGNATURE_INVALID"
         ]
       },
       "BadRevocation": {
@@ -3670,6 +3658,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
         },
         "x-settld-codes": [
           "STATE_NO_AGREEMENT",
+          "TRUST_EXPIRED",
           "HTTP_IDEMPOTENCY_IN_FLIGHT"
         ]
       },
@@ -3732,6 +3721,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "STATE_CLOSED",
           "EVENT_ATTESTATION_DUPLICATE",
           "EVENT_APPROVAL_DUPLICATE",
+          "TRUST_EXPIRED",
           "HTTP_IDEMPOTENCY_IN_FLIGHT"
         ]
       },
@@ -3774,6 +3764,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "STATE_NOT_ACCEPTED",
           "STATE_ALREADY_FUNDED",
           "STATE_CLOSED",
+          "TRUST_EXPIRED",
           "HTTP_IDEMPOTENCY_IN_FLIGHT"
         ]
       },
@@ -3961,6 +3952,82 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "LIMIT_RESULT_BYTES",
           "HTTP_TOO_LARGE",
           "LIMIT_PAYLOAD_BYTES"
+        ]
+      },
+      "TrustForbidden": {
+        "description": "The API key lacks the scope, or the document does not let this settler sign.",
+        "headers": {
+          "Settld-Request": {
+            "$ref": "#/components/headers/SettldRequest"
+          },
+          "Settld-Revision": {
+            "$ref": "#/components/headers/SettldRevision"
+          }
+        },
+        "content": {
+          "application/problem+json": {
+            "schema": {
+              "$ref": "#/components/schemas/Problem"
+            },
+            "examples": {
+              "TRUST_KEY_UNKNOWN": {
+                "value": {
+                  "type": "https://settld.dev/codes/TRUST_KEY_UNKNOWN",
+                  "title": "A signature names a key that the trust document does not list.",
+                  "status": 403,
+                  "detail": "/parties: expected a key of this settler, https://settler.example, found none",
+                  "code": "TRUST_KEY_UNKNOWN",
+                  "clause": "TRUST-9",
+                  "retryable": false,
+                  "request": "req_7f3k2m9q4w1x",
+                  "pointer": "/parties"
+                }
+              }
+            }
+          }
+        },
+        "x-settld-codes": [
+          "TRUST_KEY_UNKNOWN",
+          "TRUST_KEY_PARTY",
+          "TRUST_ROLE",
+          "HTTP_FORBIDDEN"
+        ]
+      },
+      "TrustConflict": {
+        "description": "The document is not valid at the present time.",
+        "headers": {
+          "Settld-Request": {
+            "$ref": "#/components/headers/SettldRequest"
+          },
+          "Settld-Revision": {
+            "$ref": "#/components/headers/SettldRevision"
+          }
+        },
+        "content": {
+          "application/problem+json": {
+            "schema": {
+              "$ref": "#/components/schemas/Problem"
+            },
+            "examples": {
+              "TRUST_EXPIRED": {
+                "value": {
+                  "type": "https://settld.dev/codes/TRUST_EXPIRED",
+                  "title": "The trust document had expired at the verification time.",
+                  "status": 409,
+                  "detail": "/expiresAt: expected a time after 2026-03-02T10:00:00.000Z, found 2026-03-01T00:00:00.000Z",
+                  "code": "TRUST_EXPIRED",
+                  "clause": "TRUST-17",
+                  "retryable": false,
+                  "request": "req_7f3k2m9q4w1x",
+                  "pointer": "/expiresAt"
+                }
+              }
+            }
+          }
+        },
+        "x-settld-codes": [
+          "TRUST_EXPIRED",
+          "TRUST_NOT_YET_VALID"
         ]
       },
       "TrustTooLarge": {
@@ -4237,7 +4304,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
         ]
       },
       "Unavailable": {
-        "description": "The server shuts down, or its store does not answer.",
+        "description": "The server shuts down, its store does not answer, or no key of its own may sign just now.",
         "headers": {
           "Settld-Request": {
             "$ref": "#/components/headers/SettldRequest"
@@ -5759,7 +5826,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             "minItems": 1,
             "maxItems": 16,
             "items": {
-              "$ref": "#/components/schemas/Jwk"
+              "$ref": "#/components/schemas/NewPartyKey"
             }
           },
           "notBefore": {
@@ -5778,6 +5845,29 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
         ],
         "additionalProperties": false
       },
+      "NewPartyKey": {
+        "title": "NewPartyKey",
+        "description": "A public key, and the proof that whoever registers it holds it.",
+        "type": "object",
+        "properties": {
+          "jwk": {
+            "$ref": "#/components/schemas/Jwk"
+          },
+          "proof": {
+            "$ref": "#/components/schemas/KeyProof"
+          }
+        },
+        "required": [
+          "jwk"
+        ],
+        "additionalProperties": false
+      },
+      "KeyProof": {
+        "title": "KeyProof",
+        "description": "The key's signature over the registry, the party and its thumbprint (HTTP-15), in base64. Only an operator may leave it out.",
+        "type": "string",
+        "pattern": "^[A-Za-z0-9+/]{85}[AQgw]==$"
+      },
       "AddPartyKey": {
         "title": "AddPartyKey",
         "description": "A further key of a party.",
@@ -5785,6 +5875,9 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
         "properties": {
           "jwk": {
             "$ref": "#/components/schemas/Jwk"
+          },
+          "proof": {
+            "$ref": "#/components/schemas/KeyProof"
           },
           "notBefore": {
             "description": "From when the keys may sign; without it, from now.",
@@ -5813,7 +5906,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             ]
           },
           "at": {
-            "description": "From when; without it, from now.",
+            "description": "From when; without it, as soon as can be: after everything that was admitted so far. Only an operator may give an earlier time (HTTP-14).",
             "$ref": "#/components/schemas/Instant"
           }
         },
@@ -6095,7 +6188,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
       },
       "AuditFinding": {
         "title": "AuditFinding",
-        "description": "Something in the book that the logs do not give.",
+        "description": "Something in the store that the logs do not give.",
         "type": "object",
         "properties": {
           "code": {
@@ -6105,10 +6198,15 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             "description": "What kind of thing differs.",
             "enum": [
               "log",
+              "signature",
+              "role",
+              "evidence",
+              "receipt",
               "entry",
+              "transfer",
+              "payout",
               "transaction",
               "balance",
-              "receipt",
               "sum"
             ]
           },
@@ -6130,7 +6228,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
       },
       "Audit": {
         "title": "Audit",
-        "description": "What a replay of every log gives, compared with the book (LEDGER-13).",
+        "description": "What a replay of every log gives, compared with what the store holds (LEDGER-13).",
         "type": "object",
         "properties": {
           "object": {
@@ -9045,9 +9143,12 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           ],
           "keys": [
             {
-              "kty": "OKP",
-              "crv": "Ed25519",
-              "x": "fLxb-ArXnKmTlcz5VkxG1tAxE6v-PVcc4hi0TQfLCDI"
+              "jwk": {
+                "kty": "OKP",
+                "crv": "Ed25519",
+                "x": "fLxb-ArXnKmTlcz5VkxG1tAxE6v-PVcc4hi0TQfLCDI"
+              },
+              "proof": "KfrnR5rU/xreX3Vq5szlCLUpZDpX8Fupb4rdyWDRwrYa1HXs0GwDh5yvX4HFoHOB2uLuf957thCcRqb5C3+HCg=="
             }
           ],
           "notAfter": "2036-03-01T00:00:00.000Z"
@@ -9138,7 +9239,8 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             "kty": "OKP",
             "crv": "Ed25519",
             "x": "fLxb-ArXnKmTlcz5VkxG1tAxE6v-PVcc4hi0TQfLCDI"
-          }
+          },
+          "proof": "KfrnR5rU/xreX3Vq5szlCLUpZDpX8Fupb4rdyWDRwrYa1HXs0GwDh5yvX4HFoHOB2uLuf957thCcRqb5C3+HCg=="
         }
       },
       "RevokePartyKey": {

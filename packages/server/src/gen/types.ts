@@ -421,16 +421,26 @@ export type RegisteredPartyList = {
 export type CreateParty = {
   readonly id: PartyId;
   readonly roles: readonly Role[];
-  readonly keys: readonly Jwk[];
+  readonly keys: readonly NewPartyKey[];
   /** From when the keys may sign; without it, from now. */
   readonly notBefore?: Instant;
   /** Until when the keys may sign; without it, for ten years. */
   readonly notAfter?: Instant;
 };
 
+/** A public key, and the proof that whoever registers it holds it. */
+export type NewPartyKey = {
+  readonly jwk: Jwk;
+  readonly proof?: KeyProof;
+};
+
+/** The key's signature over the registry, the party and its thumbprint (HTTP-15), in base64. Only an operator may leave it out. */
+export type KeyProof = string;
+
 /** A further key of a party. */
 export type AddPartyKey = {
   readonly jwk: Jwk;
+  readonly proof?: KeyProof;
   /** From when the keys may sign; without it, from now. */
   readonly notBefore?: Instant;
   /** Until when the keys may sign; without it, for ten years. */
@@ -441,7 +451,7 @@ export type AddPartyKey = {
 export type RevokePartyKey = {
   /** `compromised` when somebody else may hold it. */
   readonly reason: "superseded" | "compromised";
-  /** From when; without it, from now. */
+  /** From when; without it, as soon as can be: after everything that was admitted so far. Only an operator may give an earlier time (HTTP-14). */
   readonly at?: Instant;
 };
 
@@ -513,18 +523,29 @@ export type Caller = {
   readonly limits: Limits;
 };
 
-/** Something in the book that the logs do not give. */
+/** Something in the store that the logs do not give. */
 export type AuditFinding = {
   readonly code: "STORE_RECONCILIATION";
   /** What kind of thing differs. */
-  readonly what: "log" | "entry" | "transaction" | "balance" | "receipt" | "sum";
+  readonly what:
+    | "log"
+    | "signature"
+    | "role"
+    | "evidence"
+    | "receipt"
+    | "entry"
+    | "transfer"
+    | "payout"
+    | "transaction"
+    | "balance"
+    | "sum";
   /** Which agreement, entry, transaction or account. */
   readonly where: string;
   /** What was expected and what was found. */
   readonly message: string;
 };
 
-/** What a replay of every log gives, compared with the book (LEDGER-13). */
+/** What a replay of every log gives, compared with what the store holds (LEDGER-13). */
 export type Audit = {
   readonly object: "audit";
   /** Whether nothing differs. */

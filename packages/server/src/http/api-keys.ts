@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { type Digest, digestOf, SettldError, utf8 } from "@settld/protocol";
+import { defaultCrypto } from "@settld/protocol/crypto";
 import type { ApiKeyRow, Store } from "../store/store.ts";
 
 /** What a key may do (HTTP-4). */
@@ -44,7 +45,7 @@ export function newApiKey(
 }
 
 function hashOf(key: string): Digest {
-  return digestOf(utf8(key));
+  return digestOf(utf8(key), defaultCrypto);
 }
 
 /**

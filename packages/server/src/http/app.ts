@@ -83,7 +83,7 @@ export function createApp(services: Services, onRequest: (record: RequestRecord)
   for (const [path, allowed] of methods) {
     hono.all(path, (c) => {
       throw Object.assign(new SettldError("HTTP_METHOD", `expected ${allowed.join(", ")}, found ${c.req.raw.method}`), {
-        allowed,
+        headers: { allow: allowed.join(", ") },
       });
     });
   }
@@ -110,11 +110,8 @@ export function createApp(services: Services, onRequest: (record: RequestRecord)
       record.code = refusal.code;
       // What has a cause beneath it, a disk or a signer, is a fault too, and only here is it told.
       if (!isSettldError(error) || error.cause !== undefined) record.error = error;
-      const allowed = (error as { readonly allowed?: readonly string[] }).allowed;
-      response = problemResponse(
-        problemOf(refusal, record.request),
-        allowed === undefined ? {} : { allow: allowed.join(", ") },
-      );
+      const { headers } = refusal as { readonly headers?: Readonly<Record<string, string>> };
+      response = problemResponse(problemOf(refusal, record.request), headers);
     }
     // The headers are those of the refusal that a GET would have had.
     if (request.method === "HEAD" && response.body !== null) {
@@ -209,13 +206,12 @@ async function callerOf(
   address: string,
   limits: { readonly tenants: RateLimit; readonly strangers: RateLimit },
 ): Promise<Caller> {
-  limits.strangers.check(address);
   const key = await authenticate(request.headers.get("authorization") ?? undefined, store).catch((error: unknown) => {
-    limits.strangers.take(address);
+    // Behind a proxy strangers and tenants have one address, so only what fails counts for it.
+    if (isSettldError(error) && error.code === "HTTP_UNAUTHENTICATED") limits.strangers.take(address);
     throw error;
   });
   limits.tenants.take(key.tenant);
-  limits.tenants.check(key.tenant);
   const isOperator = key.scopes.includes("operator");
   return {
     key,

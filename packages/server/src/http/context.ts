@@ -19,6 +19,8 @@ export type Limits = {
   readonly requestsBurst: number;
   /** How long a body may take to arrive, in milliseconds. */
   readonly bodyMs: number;
+  /** How long a tenant's parties with their keys may be in a trust document. */
+  readonly partiesBytes: number;
 };
 
 /** What the operator does not say otherwise. */
@@ -28,6 +30,8 @@ export const DEFAULT_LIMITS: Limits = {
   requestsPerSecond: 200,
   requestsBurst: 400,
   bodyMs: 30_000,
+  // About a thousand parties with a key each.
+  partiesBytes: 262_144,
 };
 
 /** Everything that answers requests. */

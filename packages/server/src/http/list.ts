@@ -30,9 +30,12 @@ export async function listPage<T>(
   const shown = items.slice(0, limit);
   const last = shown.at(-1);
   const hasMore = items.length > limit && last !== undefined;
+  // One after another, because what a view is made of may be far larger than the view.
+  const data: object[] = [];
+  for (const item of shown) data.push(await view(item));
   const list: List = {
     object: "list",
-    data: await Promise.all(shown.map(view)),
+    data,
     hasMore,
     nextCursor: hasMore ? writeCursor(context, nameOf(last)) : null,
   };

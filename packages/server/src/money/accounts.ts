@@ -11,10 +11,11 @@ import {
   parseValue,
   REVISION,
   SettldError,
-  type Signer,
   signEnvelope,
   utf8,
 } from "@settld/protocol";
+import type { OwnKeys } from "../settler/own-keys.ts";
+import type { Waiting } from "../settler/timers.ts";
 import { accountName } from "../store/account-name.ts";
 import type {
   AccountEntry,
@@ -25,6 +26,7 @@ import type {
   Store,
   TransferRow,
 } from "../store/store.ts";
+import { askRail } from "./ask-rail.ts";
 import { entryTransaction } from "./entry.ts";
 import type { Holds } from "./holds.ts";
 import type { Rail } from "./rail.ts";
@@ -35,10 +37,12 @@ export type AccountsOptions = {
   readonly crypto: CryptoPort;
   /** The settler, who signs entries. */
   readonly id: string;
-  readonly signer: Signer;
+  readonly keys: OwnKeys;
   readonly rail: Rail;
   readonly holds: Holds;
-  readonly clock: () => number;
+  readonly waiting: Waiting;
+  /** How long the rail may take to answer for one payout, in milliseconds. */
+  readonly railMs: number;
   /** Told why a payout is tried again. */
   readonly onError: (error: unknown) => void;
 };
@@ -61,7 +65,6 @@ type Keep = (transfer: TransferRow) => KeptAnswer;
 // A payout that failed is tried again after this long at first, then twice as long each time, up to an hour.
 const RETRY_MS = 1_000;
 const RETRY_MS_MAX = 3_600_000;
-const COMMANDS_MAX = 100;
 
 /** Deposits and withdrawals: signed, chained entries of account logs, booked with their transaction (LEDGER-11). */
 export class Accounts {
@@ -114,35 +117,44 @@ export class Accounts {
     );
   }
 
-  /** Carries out payouts that are due; returns how many were tried. */
-  async payDue(): Promise<number> {
-    const { store, clock, rail, onError } = this.#options;
-    const commands = await store.dueCommands(clock(), COMMANDS_MAX);
-    for (const { id, payload, attempts } of commands) {
+  /** Payouts that are due, earliest first. */
+  duePayouts(limit: number): Promise<readonly OutboxCommand[]> {
+    const { store, waiting } = this.#options;
+    return store.dueCommands(waiting.now(), limit);
+  }
+
+  /**
+   * Carries out a payout, or puts it off.
+   *
+   * @param ending - ends waiting for the rail.
+   */
+  async payOut({ id, payload, attempts }: OutboxCommand, ending: AbortSignal): Promise<void> {
+    const { store, waiting, rail, railMs, onError } = this.#options;
+    try {
       const { transfer, party, amount, destination } = JSON.parse(payload) as {
         readonly transfer: string;
         readonly party: string;
         readonly amount: Amount;
         readonly destination: string;
       };
-      try {
-        const result = await rail.pay({ id: id as Digest, party, amount, destination });
-        if (result.status === "paid") await this.#settled(transfer, id);
-        else await this.#return(transfer, id);
-      } catch (error) {
-        // Unknown is not refused: the rail may have paid, and knows the id when it is told again.
-        onError(error);
-        await store.retryCommand(id, clock() + Math.min(RETRY_MS * 2 ** attempts, RETRY_MS_MAX));
-      }
+      const payout = { id: id as Digest, party, amount, destination };
+      const { status } = await askRail(rail, payout, { waiting, ms: railMs, ending });
+      if (status === "refused") await this.#return(transfer, id);
+      else if (status === "paid") await this.#settled(transfer, id);
+      else throw new Error(`expected "paid" or "refused" from the rail, found ${JSON.stringify(status)}`);
+    } catch (error) {
+      // Unknown is not refused: the rail may have paid, and knows the id when it is told again.
+      onError(error);
+      await store.retryCommand(id, waiting.now() + Math.min(RETRY_MS * 2 ** attempts, RETRY_MS_MAX));
     }
-    return commands.length;
   }
 
   async #settled(id: string, command: string): Promise<void> {
     const { store } = this.#options;
     const row = await store.transfer(id);
     if (row === undefined) throw new Error(`no transfer ${id}`);
-    await store.write({ transfers: [{ ...row, status: "done" }], outboxDone: [command] });
+    const written = await store.write({ transfers: [{ ...row, status: "done" }], outboxDone: [command] });
+    if (!written.ok) throw new Error(`the payout of ${id} ended meanwhile (${written.conflict.kind})`);
   }
 
   async #return(id: string, command: string): Promise<void> {
@@ -151,7 +163,8 @@ export class Accounts {
     if (row === undefined) throw new Error(`no transfer ${id}`);
     const account = availableOf(row.party, row);
     await store.exclusively(`account ${accountName(account)}`, async () => {
-      if ((await store.transfer(id))?.status !== "pending") return;
+      const { status } = (await store.transfer(id)) ?? row;
+      if (status !== "pending") throw new Error(`expected a withdrawal ${id} that is pending, found it ${status}`);
       const { entry, transaction } = await this.#entry(
         "withdrawal.returned",
         account,
@@ -159,12 +172,13 @@ export class Accounts {
         row.reference,
         row.entry,
       );
-      await store.write({
+      const written = await store.write({
         entries: [entry],
         transactions: [transaction],
         transfers: [{ ...row, status: "returned" }],
         outboxDone: [command],
       });
+      if (!written.ok) throw new Error(`the payout of ${id} ended meanwhile (${written.conflict.kind})`);
     });
   }
 
@@ -221,10 +235,11 @@ export class Accounts {
     reference: string,
     returns?: Digest,
   ): Promise<{ readonly entry: AccountEntry; readonly transaction: BookTransaction }> {
-    const { store, crypto, id, signer, rail, clock } = this.#options;
+    const { store, crypto, id, keys, rail, waiting } = this.#options;
     const { owner, assetCode, assetScale } = account;
     const last = await store.lastEntry({ owner, assetCode, assetScale });
-    const at = Math.max(clock(), last?.at ?? 0);
+    const at = Math.max(waiting.now(), last?.at ?? 0);
+    const signer = await keys.get({ party: id, role: "settler", pinned: undefined }, at);
     const payload: AccountEntryPayload = {
       v: REVISION,
       account: { owner, assetCode, assetScale },

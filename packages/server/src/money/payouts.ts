@@ -1,16 +1,23 @@
 import type { Waiting } from "../settler/timers.ts";
+import type { OutboxCommand } from "../store/store.ts";
 import type { Accounts } from "./accounts.ts";
 
 // How often the outbox is looked at when nobody says that something is in it.
 const INTERVAL_MS = 30_000;
+// How long an end waits for answers of the rail, which would else be asked for again by the next start.
+const CLOSE_MS = 5_000;
+// Payouts that the rail is asked for side by side, so that one that hangs holds up no other.
+const RUNNING_MAX = 20;
 
 /** Carries out payouts in the background: when it is woken, and now and then (LEDGER-12). */
 export class Payouts {
   readonly #accounts: Accounts;
   readonly #waiting: Waiting;
   readonly #onError: (error: unknown) => void;
+  readonly #running = new Map<string, Promise<void>>();
+  readonly #ending = new AbortController();
   #cancel: (() => void) | undefined;
-  #running: Promise<void> | undefined;
+  #starting: Promise<void> | undefined;
   #again = false;
   #closed = false;
 
@@ -22,36 +29,61 @@ export class Payouts {
 
   /** Says that there may be something to pay; cheap. */
   wake(): void {
-    void this.run();
-  }
-
-  /** Pays what is due now. Runs that overlap are one, and a run that was asked for meanwhile follows. */
-  run(): Promise<void> {
-    if (this.#closed) return this.#running ?? Promise.resolve();
+    if (this.#closed) return;
     this.#again = true;
-    this.#running ??= this.#pay().finally(() => {
-      this.#running = undefined;
+    this.#starting ??= this.#start().finally(() => {
+      this.#starting = undefined;
+      // Who asked when the last look was over is not forgotten.
+      if (this.#again) this.wake();
     });
-    return this.#running;
   }
 
-  /** Ends; a run that goes on is waited for. */
+  /** Pays what is due now, and waits until nothing is under way. */
+  async run(): Promise<void> {
+    this.wake();
+    while (this.#starting !== undefined || this.#running.size > 0) {
+      await this.#starting;
+      await Promise.all(this.#running.values());
+    }
+  }
+
+  /** Ends; what is under way is waited for, and for a while the rail's answers to what it was asked. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#cancel?.();
-    await this.#running;
+    const cancel = this.#waiting.at(this.#waiting.now() + CLOSE_MS, () => this.#ending.abort());
+    await this.run();
+    cancel();
   }
 
-  async #pay(): Promise<void> {
+  async #start(): Promise<void> {
     this.#cancel?.();
     try {
       while (this.#again && !this.#closed) {
         this.#again = false;
-        while ((await this.#accounts.payDue()) > 0 && !this.#closed);
+        // What ends while the outbox is read may still be among what was read.
+        const before = new Set(this.#running.keys());
+        const due = await this.#accounts.duePayouts(RUNNING_MAX + before.size);
+        if (this.#closed) break;
+        const free = due.filter(({ id }) => !before.has(id)).slice(0, RUNNING_MAX - this.#running.size);
+        for (const command of free) this.#running.set(command.id, this.#pay(command));
       }
     } catch (error) {
       this.#onError(error);
     }
     if (!this.#closed) this.#cancel = this.#waiting.at(this.#waiting.now() + INTERVAL_MS, () => this.wake());
+  }
+
+  async #pay(command: OutboxCommand): Promise<void> {
+    try {
+      await this.#accounts.payOut(command, this.#ending.signal);
+      this.#running.delete(command.id);
+      // There may be more than were under way at once.
+      this.wake();
+    } catch (error) {
+      // It could not be put off, so it is due still; the store gets a pause.
+      this.#running.delete(command.id);
+      this.#onError(error);
+    }
   }
 }

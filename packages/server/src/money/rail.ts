@@ -10,13 +10,17 @@ export type Payout = {
   readonly destination: string;
 };
 
-/** How a payout ended. An error that is thrown instead means "unknown", and the payout is tried again. */
+/**
+ * How a payout ended: it was paid, or it was refused and never will be. An error that is thrown instead, any other
+ * answer, and none in time mean "unknown", and the payout is tried again.
+ */
 export type PayoutResult = { readonly status: "paid" } | { readonly status: "refused"; readonly reason: string };
 
 /** A way for money to come and go: a bank, a card network, a chain. Deposits are told to the server; payouts it asks for. */
 export type Rail = {
   readonly name: string;
-  readonly pay: (payout: Payout) => Promise<PayoutResult>;
+  /** `signal` is aborted when nobody waits for the answer any more. */
+  readonly pay: (payout: Payout, signal: AbortSignal) => Promise<PayoutResult>;
 };
 
 /** The operator's rail for tests: pays everything at once, except to the destination `refuse`, and remembers it. */

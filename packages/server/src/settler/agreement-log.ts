@@ -5,51 +5,81 @@ import type { Store, StoredEvent } from "../store/store.ts";
 // Events of the longest log fit in one read.
 const EVENTS_MAX: number = LIMITS.events;
 
+// How many bytes of log the kept states may come from. In memory a state has up to about ten times as many.
+const KEPT_BYTES_MAX = 33_554_432;
+
+// A state, and how long the log is from which it comes.
+type Kept = { readonly state: AgreementState; readonly bytes: number };
+
 /**
  * The states of agreements, derived from their logs and kept for the next event. What is kept is only a shortcut:
  * the store's row says how many events there are, and missing ones are read and applied.
  */
 export class AgreementLog {
-  readonly #store: Store;
-  readonly #kept = new Map<Digest, AgreementState>();
-  readonly #keptMax: number;
+  readonly #store: Pick<Store, "agreement" | "events">;
+  readonly #kept = new Map<Digest, Kept>();
+  readonly #bytesMax: number;
+  #bytes = 0;
 
-  constructor(store: Store, keptMax = 10_000) {
+  constructor(store: Pick<Store, "agreement" | "events">, bytesMax: number = KEPT_BYTES_MAX) {
     this.#store = store;
-    this.#keptMax = keptMax;
+    this.#bytesMax = bytesMax;
   }
 
-  /** The present state of an agreement, or `undefined` when there is none. */
-  async state(id: Digest): Promise<AgreementState | undefined> {
+  /**
+   * The present state of an agreement, or `undefined` when there is none.
+   *
+   * @param keeps - whether it is kept for the next time; a list that only looks at it says no.
+   */
+  async state(id: Digest, keeps = true): Promise<AgreementState | undefined> {
     const row = await this.#store.agreement(id);
     if (row === undefined) return undefined;
     const kept = this.#kept.get(id);
-    if (kept !== undefined && kept.seq === row.events && kept.head === row.head) return kept;
+    if (kept !== undefined && kept.state.seq === row.events && kept.state.head === row.head) {
+      if (keeps) this.#put(kept);
+      return kept.state;
+    }
     // Another process may have appended; a kept state that is no prefix would fail below, so only its length counts.
-    const from = kept !== undefined && kept.seq < row.events ? kept : undefined;
-    let state = from;
-    for (const stored of await this.#store.events(id, from?.seq ?? 0, EVENTS_MAX)) state = apply(state, stored);
+    const from = kept !== undefined && kept.state.seq < row.events ? kept : undefined;
+    const events = await this.#store.events(id, from?.state.seq ?? 0, EVENTS_MAX);
+    let state = from?.state;
+    for (const stored of events) state = apply(state, stored);
     if (state === undefined || state.seq !== row.events || state.head !== row.head) {
       throw new Error(`agreement ${id}: the log does not lead to its row`);
     }
-    this.keep(state);
+    if (keeps) this.#put({ state, bytes: (from?.bytes ?? 0) + bytesOf(events) });
     return state;
   }
 
-  /** Keeps a state that the store has, and forgets the ones that were not used for longest. */
-  keep(state: AgreementState): void {
-    this.#kept.delete(state.agreement);
-    this.#kept.set(state.agreement, state);
-    if (this.#kept.size > this.#keptMax) {
-      const [oldest] = this.#kept.keys();
-      if (oldest !== undefined) this.#kept.delete(oldest);
-    }
+  /** Keeps a state that the store has, after what was appended to the one before. */
+  keep(state: AgreementState, appended: readonly StoredEvent[]): void {
+    const before = this.#kept.get(state.agreement);
+    const first = appended[0]?.seq ?? 0;
+    // Without what came before, its length is not known; it is read when it is asked for.
+    if (first > 0 && before?.state.seq !== first) return this.forget(state.agreement);
+    this.#put({ state, bytes: (first > 0 ? (before?.bytes ?? 0) : 0) + bytesOf(appended) });
   }
 
   /** Forgets an agreement whose kept state may be ahead of the store. */
   forget(id: Digest): void {
+    this.#bytes -= this.#kept.get(id)?.bytes ?? 0;
     this.#kept.delete(id);
   }
+
+  // The newest stand last; those that were not used for longest go when there is too much. The newest one stays.
+  #put(kept: Kept): void {
+    this.forget(kept.state.agreement);
+    this.#kept.set(kept.state.agreement, kept);
+    this.#bytes += kept.bytes;
+    for (const oldest of this.#kept.keys()) {
+      if (this.#bytes <= this.#bytesMax || this.#kept.size === 1) break;
+      this.forget(oldest);
+    }
+  }
+}
+
+function bytesOf(events: readonly StoredEvent[]): number {
+  return events.reduce((sum, { envelope }) => sum + envelope.length, 0);
 }
 
 function apply(state: AgreementState | undefined, { digest, envelope, seq }: StoredEvent): AgreementState {

@@ -37,8 +37,9 @@ export async function* writeBundle(
   const parties = await store.roles(agreement);
   const signed = await trust.signed(parties.map(({ party }) => party));
   if (signed !== undefined) yield concatBytes(signed, LINE_FEED);
-  for (const [digest, size] of state.itemSizes) {
-    const has = inline && size <= LIMITS.evidenceBytes && (await store.evidence(digest)) !== undefined;
+  for (const digest of state.itemSizes.keys()) {
+    const row = inline ? await store.evidence(digest) : undefined;
+    const has = row !== undefined && row.size <= LIMITS.evidenceBytes;
     const line = has ? { data: base64Encode(await readAll(store, digest)), digest } : { digest, withheld: true };
     yield utf8(`${canonicalize(line)}\n`);
   }

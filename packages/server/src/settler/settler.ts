@@ -17,6 +17,7 @@ import {
   type Envelope,
   type EventPayload,
   formatInstant,
+  type Item,
   PAYLOAD_TYPES,
   type ParsedEnvelope,
   pae,
@@ -28,13 +29,15 @@ import {
   signEnvelope,
   utf8,
   verifyEd25519,
+  verifyEd25519Sync,
 } from "@settld/protocol";
-import { checkSigner, signersOf } from "@settld/verifier";
+import { checkSigner, settlerRule, signatureCount, signersOf } from "@settld/verifier";
 import type { Holds } from "../money/holds.ts";
 import { accountName } from "../store/account-name.ts";
 import type { BookAccount, Change, KeptAnswer, PartyRole, Store, StoredEvent } from "../store/store.ts";
 import { AgreementLog } from "./agreement-log.ts";
 import { bookTransaction } from "./book.ts";
+import { isOfOffer, type OwnKeys } from "./own-keys.ts";
 import type { TrustBook } from "./trust-book.ts";
 
 /** How far the `at` of a party's event may be from the settler's clock, in milliseconds (LOG-10). */
@@ -49,7 +52,7 @@ export type SettlerOptions = {
   readonly crypto: CryptoPort;
   /** The party id under which it acts. */
   readonly id: string;
-  readonly signer: Signer;
+  readonly keys: OwnKeys;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
 };
@@ -71,8 +74,8 @@ export type Admission = {
 export type Submitter = {
   /** Whether the caller acts for a party. */
   readonly mayAct: (party: string) => Promise<boolean>;
-  /** Whether the server holds the bytes of an item, as far as the caller may know. */
-  readonly holds: (digest: Digest) => Promise<boolean>;
+  /** How many bytes the server holds under the digest of an item, if any, as far as the caller may know. */
+  readonly sizeOf: (digest: Digest) => Promise<number | undefined>;
 };
 
 /** What goes with an event. */
@@ -108,11 +111,16 @@ export class Settler {
   async submit(
     envelope: ParsedEnvelope,
     into: Digest | undefined,
-    { mayAct, holds }: Submitter,
+    { mayAct, sizeOf }: Submitter,
     { keep, check }: AdmitOptions = {},
   ): Promise<Admission> {
     const { payload: bytes } = envelope;
     const payload = parseEvent(parseJson(bytes, { canonical: true }), bytes.length);
+    if (signatureCount(payload.type) === 1) {
+      throw new SettldError("EVENT_ACTOR", `/type: expected an event of a party, found ${payload.type}`, {
+        pointer: "/type",
+      });
+    }
     if (!(await mayAct(payload.by))) {
       throw new SettldError("HTTP_FORBIDDEN", `/by: expected a party of this tenant, found ${payload.by}`, {
         pointer: "/by",
@@ -123,8 +131,9 @@ export class Settler {
     const known = await this.#known(agreement, payload.seq, digest);
     if (known !== undefined) return known;
     await this.#checkSignature(envelope);
+    await this.#checkTrust();
     this.#checkTime(payload);
-    await this.#checkEvidence(payload, holds);
+    await this.#checkEvidence(payload, sizeOf);
     return this.#options.store.exclusively(agreement, async () => {
       // Somebody may have been faster with the same event.
       const again = await this.#known(agreement, payload.seq, digest);
@@ -132,17 +141,16 @@ export class Settler {
       const at = parseInstant(payload.at);
       const present = await this.log.state(agreement);
       if (present !== undefined) check?.(present);
-      const before = await this.#catchUp(present, at);
+      // By the clock, and not by an event that is ahead of it: a timer does not fire before its instant (HTTP-13).
+      const before = this.#catchUp(present, Math.min(at, this.#options.clock()));
+      const due = before.state === undefined ? undefined : reactionOf(before.state)?.due;
+      if (due !== undefined && due <= at) return this.#refuse(before, earlyTimer(due));
       const admission = admitEvent(before.state, payload);
-      if (admission.ok) {
-        const rejection = await this.#checkSigners(admission.state, payload, envelope);
-        if (rejection === undefined) {
-          const appended = [...before.appended, ...admission.appended];
-          return this.#append(before.from, appended, admission.state, { digest, envelope }, keep);
-        }
-        return this.#refuse(before, rejection);
-      }
-      return this.#refuse(before, admission.rejection);
+      if (!admission.ok) return this.#refuse(before, admission.rejection);
+      const rejection = await this.#checkSigners(admission.state, payload, envelope);
+      if (rejection !== undefined) return this.#refuse(before, rejection);
+      const appended = [...before.appended, ...admission.appended];
+      return this.#append(before.from, appended, admission.state, { digest, envelope }, keep);
     });
   }
 
@@ -162,8 +170,9 @@ export class Settler {
       if (state === undefined)
         throw new SettldError("HTTP_NOT_FOUND", `expected an agreement, found none: ${agreement}`);
       check?.(state);
+      await this.#checkTrust();
       const now = Math.max(clock(), state.at);
-      const before = await this.#catchUp(state, now);
+      const before = this.#catchUp(state, now);
       if (before.state === undefined) throw new Error("a state was lost");
       const { parties, amount } = before.state.offer.body;
       const event = {
@@ -211,7 +220,7 @@ export class Settler {
     return store.exclusively(agreement, async () => {
       const state = await this.log.state(agreement);
       if (state === undefined) return 0;
-      const before = await this.#catchUp(state, clock());
+      const before = this.#catchUp(state, clock());
       await this.#store(before);
       return before.appended.length;
     });
@@ -240,7 +249,12 @@ export class Settler {
         pointer: "/signatures/0/keyid",
       });
     }
-    const code = await verifyEd25519(crypto, key.opened, pae(payloadType, payload), signature.sig);
+    const message = pae(payloadType, payload);
+    // At once where the platform can: handing one signature to another thread costs more than the signature does.
+    const code =
+      crypto.verifySync === undefined
+        ? await verifyEd25519(crypto, key.opened, message, signature.sig)
+        : verifyEd25519Sync(crypto, key.opened, message, signature.sig);
     if (code !== undefined) {
       throw new SettldError(code, "/signatures/0/sig: the signature does not verify", { pointer: "/signatures/0/sig" });
     }
@@ -259,44 +273,57 @@ export class Settler {
     }
   }
 
-  async #checkEvidence(payload: EventPayload, holds: Submitter["holds"]): Promise<void> {
-    for (const [index, digest] of itemsOf(payload).entries()) {
-      if (!(await holds(digest))) {
+  async #checkEvidence(payload: EventPayload, sizeOf: Submitter["sizeOf"]): Promise<void> {
+    for (const [index, { digest, size }] of itemsOf(payload).entries()) {
+      const held = await sizeOf(digest);
+      if (held === undefined) {
         const pointer = `/body/items/${index}/digest`;
-        throw new SettldError(
-          "STORE_EVIDENCE_MISSING",
-          `${pointer}: expected the bytes of ${digest} to be uploaded before`,
-          {
-            pointer,
-          },
-        );
+        const message = `${pointer}: expected the bytes of ${digest} to be uploaded before`;
+        throw new SettldError("STORE_EVIDENCE_MISSING", message, { pointer });
+      }
+      if (held !== size) {
+        const pointer = `/body/items/${index}/size`;
+        const message = `${pointer}: expected ${held}, the number of bytes of ${digest}, found ${size}`;
+        throw new SettldError("BUNDLE_EVIDENCE_SIZE", message, { pointer });
       }
     }
   }
 
-  // Whoever the offer names as settler must be this server, with a key that may sign now (TRUST-10 to TRUST-14).
+  // By an old document nobody can say whether a key still counts (TRUST-17).
+  async #checkTrust(): Promise<void> {
+    const expiresAt = await this.#options.trust.expiresAt();
+    if (expiresAt !== undefined && this.#options.clock() >= expiresAt) {
+      const expected = "expected a trust document that has not expired; the operator has to import a newer one";
+      throw new SettldError("TRUST_EXPIRED", `${expected}, found one until ${formatInstant(expiresAt)}`);
+    }
+  }
+
+  // The author's key, and of an offer also that its settler is this server, with a key that it allows.
   async #checkSigners(
     state: AgreementState,
     payload: EventPayload,
     { signatures }: ParsedEnvelope,
   ): Promise<Rejection | undefined> {
-    const rules = signersOf(state, payload);
-    const keyids = [...signatures.map(({ keyid }) => keyid), this.#options.signer.keyid];
-    for (const [index, rule] of rules.entries()) {
-      const pointer = `/signatures/${index}/keyid`;
-      const keyid = keyids[index] ?? "";
-      const key = await this.#options.trust.key(keyid);
-      if (key === undefined) {
-        return { code: "TRUST_KEY_UNKNOWN", pointer, message: `${pointer}: ${keyid} is no registered key` };
-      }
-      const rejection = checkSigner(key, rule, parseInstant(payload.at), pointer);
-      if (rejection !== undefined) return rejection;
+    const { trust, keys } = this.#options;
+    const [author, settler] = signersOf(state, payload);
+    const [signature] = signatures;
+    if (author === undefined || settler === undefined || signature === undefined)
+      throw new Error("not a party's event");
+    const at = parseInstant(payload.at);
+    const pointer = "/signatures/0/keyid";
+    const key = await trust.key(signature.keyid);
+    if (key === undefined) {
+      return { code: "TRUST_KEY_UNKNOWN", pointer, message: `${pointer}: ${signature.keyid} is no registered key` };
     }
-    return undefined;
+    const rejection = checkSigner(key, author, at, pointer);
+    if (rejection !== undefined || payload.type !== "agreement.offered") return rejection;
+    const own = await keys.find(settler, at, "/signatures/1/keyid");
+    // Everything else in the way of the own key is the server's fault, and found before it signs.
+    return "code" in own && isOfOffer(own) ? own : undefined;
   }
 
   // The reactions that are due before an event at a time, not stored yet.
-  async #catchUp(state: AgreementState | undefined, at: number): Promise<Pending> {
+  #catchUp(state: AgreementState | undefined, at: number): Pending {
     if (state === undefined) return { from: undefined, state, appended: [] };
     return { from: state, ...advance(state, Math.max(at, state.at)) };
   }
@@ -320,12 +347,19 @@ export class Settler {
     keep?: AdmitOptions["keep"],
   ): Promise<Admission> {
     const { store, clock } = this.#options;
+    const signers = await this.#signers(state, appended);
     const events = await Promise.all(
-      appended.map((one) => this.#seal(one, one.digest === event.digest ? event.envelope : undefined)),
+      appended.map((one) =>
+        this.#seal(
+          one,
+          signerAt(signers, parseInstant(one.payload.at)),
+          one.digest === event.digest ? event.envelope : undefined,
+        ),
+      ),
     );
     const found = events.find(({ digest }) => digest === event.digest);
     if (found === undefined) throw new Error("the event is not among what was appended");
-    const receipt = state.status === "closed" ? await this.#receipt(state) : undefined;
+    const receipt = state.status === "closed" ? await this.#receipt(state, signerAt(signers, state.at)) : undefined;
     const due = reactionOf(state)?.due;
     const updatedAt = clock();
     const admission: Admission = { event: found, appended: events, state, updatedAt, due, known: false };
@@ -345,7 +379,7 @@ export class Settler {
         },
         ...(from === undefined ? { roles: rolesOf(state) } : {}),
         ...(receipt === undefined ? {} : { receipt }),
-        evidence: appended.flatMap(({ payload }) => itemsOf(payload)),
+        evidence: appended.flatMap(({ payload }) => itemsOf(payload).map(({ digest }) => digest)),
       },
       transactions: appended.flatMap(({ transaction }) =>
         transaction === undefined ? [] : [bookTransaction(state.agreement, transaction)],
@@ -357,13 +391,27 @@ export class Settler {
       this.log.forget(state.agreement);
       throw conflictError(written.conflict);
     }
-    this.log.keep(state);
+    this.log.keep(state, events);
     return admission;
   }
 
+  // All of them are found before the first of them signs. Events of one time have one signer, and so has the receipt.
+  async #signers(state: AgreementState, appended: readonly Appended[]): Promise<ReadonlyMap<number, Signer>> {
+    const rule = settlerRule(state);
+    const signers = new Map<number, Signer>();
+    for (const { payload } of appended) {
+      const at = parseInstant(payload.at);
+      if (!signers.has(at)) signers.set(at, await this.#options.keys.get(rule, at));
+    }
+    return signers;
+  }
+
   // The actor's signature stands first and the admission second, over the same bytes.
-  async #seal({ payload, bytes, digest }: Appended, by: ParsedEnvelope | undefined): Promise<StoredEvent> {
-    const { signer } = this.#options;
+  async #seal(
+    { payload, bytes, digest }: Appended,
+    signer: Signer,
+    by: ParsedEnvelope | undefined,
+  ): Promise<StoredEvent> {
     const actor = by?.signatures[0];
     const signers: Pick<Signer, "keyid" | "sign">[] =
       actor === undefined ? [signer] : [{ keyid: actor.keyid, sign: async () => actor.sig }, signer];
@@ -378,9 +426,9 @@ export class Settler {
   }
 
   // Issued with the closing, so that a closed agreement always has its receipt.
-  async #receipt(state: AgreementState): Promise<Uint8Array> {
+  async #receipt(state: AgreementState, signer: Signer): Promise<Uint8Array> {
     const statement = canonicalBytes(receiptOf(state, state.at));
-    return utf8(canonicalize(await signEnvelope(PAYLOAD_TYPES.receipt, statement, [this.#options.signer])));
+    return utf8(canonicalize(await signEnvelope(PAYLOAD_TYPES.receipt, statement, [signer])));
   }
 }
 
@@ -391,12 +439,24 @@ type Pending = {
   readonly appended: readonly Appended[];
 };
 
-function itemsOf(payload: EventPayload): Digest[] {
-  if (payload.type !== "work.submitted" && payload.type !== "dispute.opened") return [];
-  return (payload.body.items ?? []).map(({ digest }) => digest);
+function itemsOf(payload: EventPayload): readonly Item[] {
+  return payload.type === "work.submitted" || payload.type === "dispute.opened" ? (payload.body.items ?? []) : [];
 }
 
-function rolesOf(state: AgreementState): PartyRole[] {
+function signerAt(signers: ReadonlyMap<number, Signer>, at: number): Signer {
+  const signer = signers.get(at);
+  if (signer === undefined) throw new Error("a signature at a time of no event");
+  return signer;
+}
+
+// Of an event from a clock that is ahead, which would have a timer fire before its instant by the clock here.
+function earlyTimer(due: number): Rejection {
+  const message = `/at: expected a time before the next timer, ${formatInstant(due)}, which the clock here has not reached`;
+  return { code: "TIME_SKEW", pointer: "/at", message };
+}
+
+/** Who has a part in an agreement, as the store keeps it. */
+export function rolesOf(state: AgreementState): PartyRole[] {
   const { buyer, seller, settler, arbiter, checkers } = state.offer.body.parties;
   return [
     { party: buyer.id, role: "buyer" },

@@ -1,4 +1,5 @@
-import type { Store } from "../store/store.ts";
+import type { Digest } from "@settld/protocol";
+import type { DueAgreement, Store } from "../store/store.ts";
 import type { Settler } from "./settler.ts";
 
 /** How a server waits: the real clock, or one that a test moves. */
@@ -9,11 +10,15 @@ export type Waiting = {
   readonly at: (time: number, call: () => void) => () => void;
 };
 
+type Failed = Map<Digest, { readonly again: number; readonly ms: number }>;
+
 const AGREEMENTS_MAX = 100;
 // Node counts a wait in 31 bits; a longer one is made of several.
 const WAIT_MS_MAX = 2 ** 31 - 1;
 // A failing store is not asked again at once.
 const PAUSE_MS = 1_000;
+// An agreement that fails is tried again after that pause at first, then after twice as long each time, up to this.
+const PAUSE_MS_MAX = 60_000;
 
 /** The real clock. */
 export const realTime: Waiting = {
@@ -36,6 +41,8 @@ export class Timers {
   readonly #onError: (error: unknown) => void;
   #armed: { readonly time: number; readonly cancel: () => void } | undefined;
   #running: Promise<void> | undefined;
+  // What failed, and when it is tried again. It is only a shortcut, and what is lost of it is tried again sooner.
+  #failed: Failed = new Map();
   #closed = false;
 
   constructor(store: Store, settler: Settler, waiting: Waiting, onError: (error: unknown) => void) {
@@ -81,21 +88,46 @@ export class Timers {
 
   async #fire(): Promise<void> {
     try {
-      while (!this.#closed) {
-        const due = await this.#store.dueAgreements(this.#waiting.now(), AGREEMENTS_MAX);
-        if (due.length === 0) break;
-        const results = await Promise.allSettled(due.map(({ id }) => this.#settler.react(id)));
-        const failed = results.filter((result) => result.status === "rejected");
-        for (const { reason } of failed) this.#onError(reason);
-        if (failed.length === due.length) {
-          this.expect(this.#waiting.now() + PAUSE_MS);
-          return;
-        }
-      }
-      this.expect(await this.#store.nextDue());
+      // Again, because more may have become due behind the place where the last round was.
+      while (await this.#round());
+      // What failed is still due, and hides what is due next.
+      this.expect(this.#failed.size === 0 ? await this.#store.nextDue() : this.#waiting.now() + PAUSE_MS);
     } catch (error) {
       this.#onError(error);
       this.expect(this.#waiting.now() + PAUSE_MS);
+    }
+  }
+  // Everything that is due has its turn, whatever fails before it. Returns whether anything was appended.
+  async #round(): Promise<boolean> {
+    const failed: Failed = new Map();
+    let appended = 0;
+    let after: DueAgreement | undefined;
+    while (!this.#closed) {
+      const due = await this.#store.dueAgreements(this.#waiting.now(), AGREEMENTS_MAX, after);
+      if (due.length === 0) {
+        this.#failed = failed;
+        return appended > 0;
+      }
+      for (const events of await Promise.all(due.map((one) => this.#react(one, failed)))) appended += events;
+      after = due.at(-1);
+    }
+    return false;
+  }
+
+  async #react({ id }: DueAgreement, failed: Failed): Promise<number> {
+    const now = this.#waiting.now();
+    const before = this.#failed.get(id);
+    if (before !== undefined && before.again > now) {
+      failed.set(id, before);
+      return 0;
+    }
+    try {
+      return await this.#settler.react(id);
+    } catch (error) {
+      this.#onError(error);
+      const ms = before === undefined ? PAUSE_MS : Math.min(before.ms * 2, PAUSE_MS_MAX);
+      failed.set(id, { again: now + ms, ms });
+      return 0;
     }
   }
 }

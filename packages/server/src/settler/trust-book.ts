@@ -4,9 +4,12 @@ import {
   canonicalize,
   formatInstant,
   jwkFromPublicKey,
+  LIMITS,
   openPublicKey,
   PAYLOAD_TYPES,
+  parseEnvelope,
   parseInstant,
+  parseJson,
   publicKeyFromJwk,
   SettldError,
   type Signer,
@@ -29,6 +32,8 @@ type Known = {
   readonly keys: Map<string, ActingKey>;
   readonly tenants: Map<string, string>;
   readonly parties: Map<string, readonly string[]>;
+  /** Until when the imported document of this version is valid; asked for once. */
+  expiresAt?: Promise<number | undefined>;
 };
 
 const nothingKnown = (version: number | undefined): Known => ({
@@ -84,6 +89,11 @@ export class TrustBook {
     return this.#options.signer !== undefined;
   }
 
+  /** Id of the registry in documents that the server signs. */
+  get registry(): string {
+    return this.#options.registry;
+  }
+
   /** A key that may sign, by its thumbprint. */
   async key(keyid: string): Promise<ActingKey | undefined> {
     const { keys } = await this.#known();
@@ -107,6 +117,29 @@ export class TrustBook {
       return key;
     }
     return undefined;
+  }
+
+  /** Until when the server may admit by the document that it imported; `undefined` where there is none to expire. */
+  async expiresAt(): Promise<number | undefined> {
+    if (this.signs) return undefined;
+    const known = await this.#known();
+    known.expiresAt ??= this.#expiresAt().catch((error: unknown) => {
+      delete known.expiresAt;
+      throw error;
+    });
+    return known.expiresAt;
+  }
+
+  async #expiresAt(): Promise<number | undefined> {
+    const envelope = (await this.#options.store.trust())?.envelope;
+    if (envelope === undefined) return undefined;
+    const { payload } = parseEnvelope(parseJson(envelope, { maxBytes: envelope.length }), {
+      payloadType: PAYLOAD_TYPES.trust,
+      maxPayloadBytes: LIMITS.payloadBytes,
+      maxSignatures: 1,
+    });
+    const { expiresAt } = parseJson(payload, { canonical: true }) as unknown as TrustDocument;
+    return parseInstant(expiresAt);
   }
 
   /** The tenant that acts for a party. */

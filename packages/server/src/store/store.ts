@@ -209,8 +209,32 @@ export type AgreementQuery = {
   readonly status?: string;
 };
 
+/** An agreement and when its next timer fires. Those of one time are in the order of their ids. */
+export type DueAgreement = { readonly id: Digest; readonly due: number };
+
 /** Which account log: that of what a party has available of an asset. */
 export type AccountLogName = Pick<AccountEntry, "owner" | "assetCode" | "assetScale">;
+
+/** An account log and its number of entries. */
+export type AccountLogRow = AccountLogName & { readonly entries: number };
+
+/** A command as it is kept: one that is done stays, so that no other ever has its id. */
+export type KeptCommand = OutboxCommand & { readonly done: boolean };
+
+/** What {@link StoreReads.count} counts. */
+export type Counted =
+  | "agreements"
+  | "events"
+  | "receipts"
+  | "roles"
+  | "references"
+  | "accounts"
+  | "transactions"
+  | "postings"
+  | "accountLogs"
+  | "entries"
+  | "transfers"
+  | "commands";
 
 /** How an account stands. */
 export type Balance = { readonly account: BookAccount; readonly value: bigint };
@@ -226,24 +250,23 @@ export type StoreReads = {
   readonly receipt: (id: Digest) => Promise<Uint8Array | undefined>;
   /** Newest first: by `createdAt`, and of equals the one that was written later. */
   readonly listAgreements: (query: AgreementQuery, page: Page) => Promise<readonly AgreementRow[]>;
-  /** Agreements whose timer is due at or before a time, earliest first. */
-  readonly dueAgreements: (
-    now: number,
-    limit: number,
-  ) => Promise<readonly { readonly id: Digest; readonly due: number }[]>;
+  /** Agreements whose timer is due at or before a time, earliest first; those behind `after`, which need not be there. */
+  readonly dueAgreements: (now: number, limit: number, after?: DueAgreement) => Promise<readonly DueAgreement[]>;
   /** The earliest timer of all. */
   readonly nextDue: () => Promise<number | undefined>;
 
   readonly balance: (account: BookAccount) => Promise<bigint>;
   /** Accounts of an owner, or all, in a stable order. An account that had a posting stays, also with zero. */
   readonly balances: (owner: string | undefined, page: Page) => Promise<readonly Balance[]>;
+  /** Those of some owners that have an account, in the order in which they are given. */
+  readonly accountOwners: (owners: readonly string[]) => Promise<readonly string[]>;
   /** Transactions in which an account takes part, oldest first. */
   readonly transactions: (account: BookAccount | undefined, page: Page) => Promise<readonly BookTransaction[]>;
   readonly entries: (account: AccountLogName, from: number, limit: number) => Promise<readonly AccountEntry[]>;
   /** The last entry of an account log. */
   readonly lastEntry: (account: AccountLogName) => Promise<AccountEntry | undefined>;
   /** Every account log, in a stable order. */
-  readonly accountLogs: (page: Page) => Promise<readonly AccountLogName[]>;
+  readonly accountLogs: (page: Page) => Promise<readonly AccountLogRow[]>;
   readonly transfer: (id: string) => Promise<TransferRow | undefined>;
   /** The deposit that a rail has under a reference; there is at most one. */
   readonly deposit: (rail: string, reference: string) => Promise<TransferRow | undefined>;
@@ -257,12 +280,15 @@ export type StoreReads = {
   readonly keptAnswer: (tenant: string, key: string) => Promise<KeptAnswer | undefined>;
   /** Commands that are not done and due at or before a time, earliest first. */
   readonly dueCommands: (now: number, limit: number) => Promise<readonly OutboxCommand[]>;
+  readonly command: (id: string) => Promise<KeptCommand | undefined>;
 
   readonly evidence: (digest: Digest) => Promise<EvidenceRow | undefined>;
   /** Whether a tenant has uploaded these bytes itself. */
   readonly uploadedBy: (digest: Digest, tenant: string) => Promise<boolean>;
   /** Whether an agreement in which one of these parties has a part names this evidence. */
   readonly referencedBy: (digest: Digest, parties: readonly string[]) => Promise<boolean>;
+  /** Whether an agreement names this evidence. */
+  readonly references: (agreement: Digest, digest: Digest) => Promise<boolean>;
 
   readonly apiKey: (hash: Digest) => Promise<ApiKeyRow | undefined>;
   /** Oldest first: by `createdAt`, and of equals the one that was added first. */
@@ -279,6 +305,9 @@ export type StoreReads = {
 
   /** A small text that the server keeps about itself. */
   readonly setting: (name: string) => Promise<string | undefined>;
+
+  /** How many there are of a kind, with those that nothing else leads to; only for an audit, because it takes long. */
+  readonly count: (of: Counted) => Promise<number>;
 };
 
 /**

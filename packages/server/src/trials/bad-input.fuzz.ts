@@ -17,7 +17,7 @@ import * as answers from "../gen/answers.js";
 import { ROUTES, type Route } from "../gen/routes.ts";
 import { accountId } from "../http/views/money.ts";
 import { testSigner } from "../testing/index.ts";
-import { freshKey, type Reply, readReply } from "./client.ts";
+import { freshKey, provenKey, type Reply, readReply } from "./client.ts";
 import { type Job, offerOf, sealed, workOf } from "./job.ts";
 import { type Draw, operationOf, parametersOf, type Schema, sampleOf } from "./sample.ts";
 import { makeWorld, type Tenant, type World } from "./world.ts";
@@ -60,7 +60,13 @@ beforeAll(async () => {
   const jobs = [closed, review, offered, accepted];
   const stranger = await testSigner("fuzz stranger");
   const newcomers = await Promise.all(Array.from({ length: 30 }, (_, n) => testSigner(`fuzz newcomer ${n}`)));
+  // Keys with the proof for a party that may be made, with one for another party, and with none.
+  const proven = await Promise.all(
+    newcomers.map((_, n) => provenKey(n % 2 === 0 ? "https://new.example" : buyer.id, `fuzz newcomer ${n}`)),
+  );
   known = {
+    NewPartyKey: proven.flatMap(({ jwk, proof }) => [{ jwk, proof }, { jwk }]),
+    KeyProof: proven.map(({ proof }) => proof),
     Digest: [...jobs.map(({ agreement }) => agreement.id), closed.work.digest, `sha256:${"0".repeat(64)}`],
     AccountId: (["available", "escrow", "rail", "fee"] as const).map((kind) =>
       accountId({ kind, owner: kind === "escrow" ? review.agreement.id : buyer.id, assetCode: "USD", assetScale: 2 }),

@@ -1,4 +1,5 @@
-import type { TestParty } from "../testing/index.ts";
+import { base64Encode, jwkFromPublicKey, keyProofMessage } from "@settld/protocol";
+import { type TestParty, testSigner } from "../testing/index.ts";
 
 /** An answer with its body read. */
 export type Reply = {
@@ -72,4 +73,14 @@ export function sendersOf<T extends string>(
     sendTo(answering, base, apiKey),
   ]);
   return Object.fromEntries(entries) as Readonly<Record<T, Send>>;
+}
+
+/** A new key of a party as a tenant registers it: with the proof that whoever has the name's seed holds it (HTTP-15). */
+export async function provenKey(
+  party: string,
+  name: string,
+): Promise<{ readonly jwk: object; readonly proof: string }> {
+  const signer = await testSigner(name);
+  const message = keyProofMessage({ registry: "https://registry.example", party, thumbprint: signer.keyid });
+  return { jwk: jwkFromPublicKey(signer.publicKey), proof: base64Encode(await signer.sign(message)) };
 }

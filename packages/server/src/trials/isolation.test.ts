@@ -1,11 +1,11 @@
-import { jwkFromPublicKey, thumbprint } from "@settld/protocol";
+import { thumbprint } from "@settld/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { OPENAPI } from "../gen/openapi.ts";
 import { ROUTES, type Route } from "../gen/routes.ts";
 import { SCOPES, type Scope } from "../http/api-keys.ts";
 import { accountId } from "../http/views/money.ts";
 import { testSigner } from "../testing/index.ts";
-import { freshKey, type Reply, type Send } from "./client.ts";
+import { freshKey, provenKey, type Reply, type Send } from "./client.ts";
 import { eventOf, type Job, offerOf, sealed, workOf } from "./job.ts";
 import { makeWorld, TENANT_SCOPES, type Tenant, type World } from "./world.ts";
 
@@ -25,7 +25,6 @@ let bodies: Readonly<Record<string, unknown>>;
 let secrets: readonly string[];
 
 const [spare, added, newcomer, spareApi] = ["spare", "added", "newcomer", "spare api"];
-const jwkOf = async (name: string): Promise<object> => jwkFromPublicKey((await testSigner(name)).publicKey);
 
 beforeAll(async () => {
   world = await makeWorld();
@@ -44,7 +43,9 @@ beforeAll(async () => {
   const withdrawal = await owner("POST", "/v1/withdrawals", {
     body: { party: buyer.id, amount: money, destination: "alpha's bank" },
   });
-  await owner("POST", `/v1/parties/${encodeURIComponent(checker.id)}/keys`, { body: { jwk: await jwkOf(spare) } });
+  await owner("POST", `/v1/parties/${encodeURIComponent(checker.id)}/keys`, {
+    body: await provenKey(checker.id, spare),
+  });
   const revocable = await world.key("alpha", ["money:read"]);
   parameters = {
     agreement: closed.agreement.id,
@@ -64,8 +65,12 @@ beforeAll(async () => {
     "evidence.upload": closed.work.data,
     "deposits.create": { party: buyer.id, amount: money, reference: "another payment" },
     "withdrawals.create": { party: buyer.id, amount: money, destination: "alpha's second bank" },
-    "parties.create": { id: "https://alpha-new.example", roles: ["buyer"], keys: [await jwkOf(newcomer)] },
-    "parties.addKey": { jwk: await jwkOf(added) },
+    "parties.create": {
+      id: "https://alpha-new.example",
+      roles: ["buyer"],
+      keys: [await provenKey("https://alpha-new.example", newcomer)],
+    },
+    "parties.addKey": await provenKey(checker.id, added),
     "parties.revokeKey": { reason: "superseded" },
     "keys.create": { tenant: "alpha", scopes: ["money:read"], name: spareApi },
   };

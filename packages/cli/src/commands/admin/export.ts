@@ -58,7 +58,7 @@ async function run(options: Options): Promise<void> {
     const imported = (await store.trust())?.envelope !== undefined;
     const signer = imported
       ? undefined
-      : await openKey("registry", source, (error) => printError("CLI_KEY", error.message));
+      : await openKey("registry", source, (error) => printError("CLI_KEY", error.message), identity.registryKey);
     if (signer !== undefined && jwkFromPublicKey(signer.publicKey).x !== identity.registryKey) {
       throw inputError(
         "CLI_KEY",

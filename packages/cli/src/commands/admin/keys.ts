@@ -1,4 +1,14 @@
-import { escapeTerminal, formatTable, printJson, printLines, stdoutColors, wellFormed } from "@settld/output";
+import {
+  escapeTerminal,
+  formatTable,
+  isSystemError,
+  printJson,
+  printLines,
+  reasonOf,
+  stdoutColors,
+  wellFormed,
+  writeFileAtomic,
+} from "@settld/output";
 import { canonicalize, type JsonValue, SettldError } from "@settld/protocol";
 import type { ApiKeyRow, Scope, Store } from "@settld/server";
 import { Command, Option } from "commander";
@@ -12,6 +22,7 @@ type CreateOptions = {
   readonly tenant: string;
   readonly scope?: readonly string[];
   readonly name: string;
+  readonly out?: string;
   readonly format: Format;
 };
 type ListOptions = { readonly dir: string; readonly tenant?: string; readonly format: Format };
@@ -37,6 +48,7 @@ export function keysCommand(): Command {
         "parties:write, operator (default: all but operator)",
     )
     .option("--name <text>", "what it is for, for people", "made by settld admin")
+    .option("--out <file>", "write it there instead, for you alone to read; must not exist yet")
     .option("--dir <folder>", "folder of the store", DEFAULT_DIR)
     .addOption(formatOption())
     .addHelpText("after", EXAMPLES)
@@ -64,7 +76,7 @@ export function keysCommand(): Command {
 
 const EXAMPLES = `
 Examples:
-  settld admin keys create --tenant acme
+  settld admin keys create --tenant acme --out acme.key
   settld admin keys create --tenant operator --scope operator --name "my own"
   settld admin keys list --format json
   settld admin keys revoke key_0123456789abcdef01234567`;
@@ -73,7 +85,7 @@ function formatOption(): Option {
   return new Option("--format <format>", "output").choices(["human", "json"]).default("human");
 }
 
-async function create({ dir, tenant, scope, name, format }: CreateOptions): Promise<void> {
+async function create({ dir, tenant, scope, name, out, format }: CreateOptions): Promise<void> {
   checkTenant(tenant);
   if (name === "" || [...name].length > NAME_MAX) {
     throw inputError("CLI_USAGE", `--name: expected 1 to ${NAME_MAX} characters, found ${[...name].length}`);
@@ -82,16 +94,30 @@ async function create({ dir, tenant, scope, name, format }: CreateOptions): Prom
   const scopes = scopesOf(scope, server.SCOPES);
   const { key, row } = server.newApiKey(tenant, scopes, wellFormed(name), Date.now());
   await withStore(server, dir, async (store) => {
+    // First the file: a key that counts and that nobody has could still be listed.
+    if (out !== undefined) await writeSecret(out, `${key}\n`);
     const written = await store.write({ apiKeys: [row] });
     if (!written.ok) throw new Error("a key of 256 random bits was there already");
   });
   if (format === "json") {
-    await printJson(canonicalize({ ...server.apiKeyView(row), secret: key } as unknown as JsonValue));
+    const secret = out === undefined ? { secret: key } : {};
+    await printJson(canonicalize({ ...server.apiKeyView(row), ...secret } as unknown as JsonValue));
     return;
   }
   // Only the key goes to standard output, so that `KEY=$(settld admin keys create ...)` holds it and nothing else.
-  process.stderr.write(`${row.id} of ${tenant} may ${scopes.join(", ")}; it is shown this once:\n`);
-  await printLines([key]);
+  const where = out === undefined ? "it is shown this once:" : `it is in ${escapeTerminal(out)}`;
+  process.stderr.write(`${row.id} of ${tenant} may ${scopes.join(", ")}; ${where}\n`);
+  if (out === undefined) await printLines([key]);
+}
+
+async function writeSecret(path: string, text: string): Promise<void> {
+  try {
+    await writeFileAtomic(path, text, { overwrite: false, mode: 0o600 });
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    const what = "--out: expected to write a file that is not there yet";
+    throw inputError("CLI_OUTPUT", `${what}, found ${reasonOf(error)}: ${path}`, error);
+  }
 }
 
 function checkTenant(tenant: string): void {

@@ -1,6 +1,6 @@
 import type { AgreementState } from "@settld/kernel";
 import { type Digest, LIMITS, PAYLOAD_TYPES, type ParsedEnvelope, parseEnvelope, SettldError } from "@settld/protocol";
-import type { FundAgreement } from "../../gen/types.ts";
+import type { Admission as AdmissionView, FundAgreement } from "../../gen/types.ts";
 import { writeBundle } from "../../settler/bundle.ts";
 import type { Admission, AdmitOptions, Submitter } from "../../settler/settler.ts";
 import type { AgreementRow, PartyRole } from "../../store/store.ts";
@@ -88,16 +88,13 @@ export const agreements: Handlers = {
   "agreements.bundle": async (context) => {
     const { state } = await visible(context);
     const { store, settler, trust } = context.services;
-    return unlessUnchanged(context, state, () => {
-      const lines = writeBundle(
-        { store, log: settler.log, trust },
-        state.agreement,
-        text(context, "evidence") !== "withheld",
-      );
-      return new Response(streamOf(lines), {
-        headers: { "content-type": "application/vnd.settld.bundle+jsonl", etag: tagOf(state) },
-      });
-    });
+    const lines = writeBundle(
+      { store, log: settler.log, trust },
+      state.agreement,
+      text(context, "evidence") !== "withheld",
+    );
+    // Without a tag: the log may be the same and the trust document newer, after a revocation for instance.
+    return new Response(streamOf(lines), { headers: { "content-type": "application/vnd.settld.bundle+jsonl" } });
   },
 
   "agreements.receipt": async (context) => {
@@ -131,7 +128,7 @@ async function isVisible(context: Context, id: Digest): Promise<boolean> {
 }
 
 async function stateOf({ services }: Context, id: Digest): Promise<AgreementState> {
-  const state = await services.settler.log.state(id);
+  const state = await services.settler.log.state(id, false);
   if (state === undefined) throw new Error(`${id} is listed and not there`);
   return state;
 }
@@ -148,7 +145,7 @@ function readEnvelope({ body }: Context): ParsedEnvelope {
 function submitterOf(context: Context): Submitter {
   return {
     mayAct: mayAct(context),
-    holds: async (digest) => (await visibleEvidence(context, digest)) !== undefined,
+    sizeOf: async (digest) => (await visibleEvidence(context, digest))?.size,
   };
 }
 
@@ -160,13 +157,20 @@ function mayAct(context: Context): (party: string) => Promise<boolean> {
 
 async function admit(context: Context, run: (options: AdmitOptions) => Promise<Admission>): Promise<Response> {
   const { keep } = context;
+  let kept: AdmissionView | undefined;
   const admission = await run({
-    keep: keep === undefined ? undefined : (done) => keep(201, admissionView(done)),
+    keep:
+      keep === undefined
+        ? undefined
+        : (done) => {
+            kept = admissionView(done);
+            return keep(201, kept);
+          },
     check: (state) => checkMatch(context, state),
   });
   const { state, known, due } = admission;
   context.services.timers.expect(due);
-  return json(known ? 200 : 201, admissionView(admission), {
+  return json(known ? 200 : 201, kept ?? admissionView(admission), {
     etag: tagOf(state),
     ...(known ? {} : { location: `/v1/agreements/${state.agreement}` }),
   });

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { SettldError } from "@settld/protocol";
+import { type Digest, SettldError } from "@settld/protocol";
 import type { CreateDeposit, CreateWithdrawal } from "../../gen/types.ts";
 import { accountName } from "../../store/account-name.ts";
 import type { Balance, BookAccount, Page, TransferRow } from "../../store/store.ts";
@@ -13,20 +13,11 @@ export const money: Handlers = {
     const { store } = context.services;
     const owner = text(context, "owner");
     const { isOperator, parties } = callerOf(context);
-    if (owner !== undefined && !(await seesOwner(context, owner)))
-      return listPage(context, async () => [], String, Object);
-    if (owner === undefined && !isOperator) {
-      const owners = await parties();
-      return listPage(
-        context,
-        (page) => balancesOf(context, owners, page),
-        ({ account }) => accountName(account),
-        accountView,
-      );
-    }
+    const owners = isOperator || owner !== undefined ? [] : await parties();
     return listPage(
       context,
-      (page) => store.balances(owner, page),
+      (page) =>
+        isOperator ? store.balances(owner, page) : balancesOf(context, owner === undefined ? owners : [owner], page),
       ({ account }) => accountName(account),
       accountView,
     );
@@ -102,45 +93,55 @@ export const money: Handlers = {
   "withdrawals.retrieve": async (context) => json(200, withdrawalView(await visibleTransfer(context, "withdrawal"))),
 };
 
-// The accounts of several owners in one order: owner by owner, so that a page needs few reads.
-async function balancesOf(
-  { services }: Context,
-  owners: readonly string[],
-  { limit, after }: Page,
-): Promise<Balance[]> {
+// What the caller sees of the accounts of several owners in one order: owner by owner, so that a page needs few reads.
+async function balancesOf(context: Context, owners: readonly string[], { limit, after }: Page): Promise<Balance[]> {
   const found: Balance[] = [];
-  for (const owner of owners) {
+  const { store } = context.services;
+  for (const owner of await store.accountOwners(owners)) {
     if (found.length >= limit) break;
     const afterOwner = after === undefined ? undefined : ownerOf(after);
     if (afterOwner !== undefined && owner < afterOwner) continue;
-    const page: Page = {
-      limit: limit - found.length,
-      ...(after !== undefined && owner === afterOwner ? { after } : {}),
-    };
-    found.push(...(await services.store.balances(owner, page)));
+    let from = owner === afterOwner ? after : undefined;
+    while (found.length < limit) {
+      const items = await store.balances(owner, { limit, ...(from === undefined ? {} : { after: from }) });
+      for (const item of items) if (await seesAccount(context, item.account)) found.push(item);
+      const last = items.at(-1);
+      if (last === undefined || items.length < limit) break;
+      from = accountName(last.account);
+    }
   }
-  return found;
+  return found.slice(0, limit);
 }
 
 function ownerOf(name: string): string {
   return name.split(" ").slice(2).join(" ");
 }
 
-// Parties of the tenant, and agreements in which one of them has a part.
-async function seesOwner(context: Context, owner: string): Promise<boolean> {
+// The kind says what the owner's name means: a party may call itself like an agreement or a rail.
+async function seesAccount(context: Context, { kind, owner }: BookAccount): Promise<boolean> {
   const { isOperator, actsFor } = callerOf(context);
-  if (isOperator || (await actsFor(owner))) return true;
-  const roles = owner.startsWith("sha256:") ? await context.services.store.roles(owner as `sha256:${string}`) : [];
-  return actsForOne(
-    context,
-    roles.map(({ party }) => party),
-  );
+  if (isOperator) return true;
+  switch (kind) {
+    case "available":
+    case "fee":
+      return actsFor(owner);
+    case "escrow":
+    case "holdback": {
+      const roles = await context.services.store.roles(owner as Digest);
+      return actsForOne(
+        context,
+        roles.map(({ party }) => party),
+      );
+    }
+    case "rail":
+      return false;
+  }
 }
 
 async function visibleAccount(context: Context): Promise<BookAccount> {
   const id = required(context, "account");
   const account = accountOf(id);
-  if (await seesOwner(context, account.owner)) return account;
+  if (await seesAccount(context, account)) return account;
   throw new SettldError("HTTP_NOT_FOUND", `expected an account, found none: ${id}`);
 }
 

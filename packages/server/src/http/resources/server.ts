@@ -1,8 +1,11 @@
-import { formatInstant, jwkFromPublicKey, SettldError, thumbprint } from "@settld/protocol";
-import { reconcile } from "../../audit/reconcile.ts";
+import { formatInstant, jwkFromPublicKey, SettldError, thumbprint, utf8 } from "@settld/protocol";
+import { auditStore } from "../../audit/audit-store.ts";
 import { OPENAPI } from "../../gen/openapi.ts";
 import type { Caller } from "../../gen/types.ts";
 import { callerOf, type Handlers, json } from "../context.ts";
+
+// Everybody may ask for it, so it is written once.
+const OPENAPI_BYTES = utf8(JSON.stringify(OPENAPI)).slice();
 
 /** What is there for everyone, for a caller about itself, and for the operator about the whole. */
 export const server: Handlers = {
@@ -14,7 +17,7 @@ export const server: Handlers = {
     return json(200, { status: "ok" });
   },
 
-  "server.openapi": async () => json(200, OPENAPI),
+  "server.openapi": async () => new Response(OPENAPI_BYTES, { headers: { "content-type": "application/json" } }),
 
   "server.jwks": async ({ services }) =>
     json(200, {
@@ -42,10 +45,10 @@ export const server: Handlers = {
   },
 
   "audit.retrieve": async ({ services }) => {
-    const { store, trust, crypto, clock } = services;
-    const keyOf = async (keyid: string): Promise<Uint8Array | undefined> => (await trust.key(keyid))?.publicKey;
-    const report = await store.snapshot((view) => reconcile(view, keyOf, crypto));
-    return json(200, { object: "audit", at: formatInstant(clock()), ...report });
+    const { store, settler, crypto, clock } = services;
+    const now = clock();
+    const report = await auditStore(store, { settler: settler.id, now, crypto });
+    return json(200, { object: "audit", at: formatInstant(now), ...report });
   },
 };
 

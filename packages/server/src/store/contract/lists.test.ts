@@ -102,6 +102,10 @@ describe.each(STORES)("$name: lists", ({ open }) => {
     expect(all.map(({ due }) => due)).toEqual([10, 20, 20, 30]);
     expect(all.map(({ id }) => id)).toEqual([digest("b"), ...[digest("c"), digest("d")].sort(), digest("a")]);
     expect(await store.dueAgreements(30, 2)).toEqual(all.slice(0, 2));
+    for (const [index, one] of all.entries())
+      expect(await store.dueAgreements(30, 9, one)).toEqual(all.slice(index + 1));
+    expect(await store.dueAgreements(30, 2, all[0])).toEqual(all.slice(1, 3));
+    expect(await store.dueAgreements(29, 9, { id: digest("x"), due: 15 })).toEqual(all.slice(1, 3));
     await store.write({ agreement: agreementChange({ name: "b", expectedEvents: 1, due: 40 }) });
     await store.write({ agreement: agreementChange({ name: "c", expectedEvents: 1 }) });
     expect(await store.nextDue()).toBe(20);
@@ -146,6 +150,8 @@ describe.each(STORES)("$name: lists", ({ open }) => {
       expect(await read(undefined)(limit)).toEqual(all);
       expect(await read("alice")(limit)).toEqual(alice);
     }
+    expect(await store.accountOwners(["bob", "carol", "alice"])).toEqual(["bob", "alice"]);
+    expect(await store.accountOwners([])).toEqual([]);
     const after = accountName(account("available", "bob"));
     await expect(store.balances("alice", { limit: 1, after })).rejects.toEqual(parameter);
     await expect(store.balances(undefined, { limit: 1, after: "x" })).rejects.toEqual(parameter);

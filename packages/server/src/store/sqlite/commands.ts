@@ -7,6 +7,13 @@ import { type ApiKeySql, apiKeyRow } from "./read-rest.ts";
 /** Everything that writes to the database, as data. Each is carried out whole or not at all. */
 export type Command =
   | { readonly type: "write"; readonly change: Change }
+  | {
+      readonly type: "put-evidence";
+      readonly digest: Digest;
+      readonly bytes: Uint8Array;
+      readonly at: number;
+      readonly tenant: string;
+    }
   | { readonly type: "intend-evidence"; readonly digest: Digest; readonly size: number; readonly at: number }
   | { readonly type: "keep-evidence"; readonly digest: Digest; readonly tenant: string }
   | { readonly type: "forget-answers"; readonly before: number; readonly limit: number }
@@ -17,6 +24,8 @@ export type Command =
 /** What a command answers. */
 export type Answer<T extends Command["type"]> = {
   readonly write: Written;
+  /** Whether the bytes are new. */
+  readonly "put-evidence": boolean;
   /** Whether the bytes are kept already. */
   readonly "intend-evidence": boolean;
   /** Whether the bytes are new. */
@@ -40,6 +49,8 @@ export function applyCommand(connection: Connection, command: Command): Outcome 
       const conflict = applyChange(connection, command.change);
       return conflict === undefined ? { answer: { ok: true } } : { answer: { ok: false, conflict }, undo: true };
     }
+    case "put-evidence":
+      return { answer: putEvidence(connection, command) };
     case "intend-evidence":
       return { answer: intendEvidence(connection, command) };
     case "keep-evidence":
@@ -70,6 +81,13 @@ export function applyCommand(connection: Connection, command: Command): Outcome 
 }
 
 type CommandOf<T extends Command["type"]> = Extract<Command, { readonly type: T }>;
+
+function putEvidence(connection: Connection, command: CommandOf<"put-evidence">): boolean {
+  const { digest, bytes } = command;
+  const isKept = intendEvidence(connection, { ...command, type: "intend-evidence", size: bytes.length });
+  if (!isKept) connection.sql("INSERT INTO evidence_bytes (digest, bytes) VALUES (?, ?)").run(digest, bytes);
+  return keepEvidence(connection, { ...command, type: "keep-evidence" });
+}
 
 function intendEvidence({ sql }: Connection, { digest, size, at }: CommandOf<"intend-evidence">): boolean {
   const row = sql("SELECT stored FROM evidence WHERE digest = ?").get(digest);

@@ -8,13 +8,15 @@ import type { Store } from "../store.ts";
 import { connect } from "./connection.ts";
 import { openSqliteStore } from "./sqlite-store.ts";
 
+// More than the database itself keeps.
+const HELLO = "hello".repeat(20_000);
 const limits = { bytesMax: 1_000_000, now: 5_000, tenant: "one" };
 const code = (name: string): unknown => expect.objectContaining({ code: name });
 
 describe("evidence in files", () => {
   let folder: string;
   let store: Store;
-  const name = digest("hello").slice("sha256:".length);
+  const name = digest(HELLO).slice("sha256:".length);
   const place = (): string => join(folder, "evidence", name.slice(0, 2), name);
   const files = async (): Promise<readonly string[]> =>
     (await readdir(join(folder, "evidence"), { recursive: true, withFileTypes: true }))
@@ -37,8 +39,8 @@ describe("evidence in files", () => {
   };
 
   test("a file stands under its digest, and refused uploads leave none", async () => {
-    await store.putEvidence(digest("hello"), stream(bytes("hello")), limits);
-    await store.putEvidence(digest("hello"), stream(bytes("hello")), limits);
+    await store.putEvidence(digest(HELLO), stream(bytes(HELLO)), limits);
+    await store.putEvidence(digest(HELLO), stream(bytes(HELLO)), limits);
     await expect(store.putEvidence(digest("a"), stream(bytes("b")), limits)).rejects.toEqual(
       code("BUNDLE_EVIDENCE_DIGEST"),
     );
@@ -48,10 +50,31 @@ describe("evidence in files", () => {
     expect(await files()).toEqual([name]);
   });
 
-  test("it is still there after the store was closed", async () => {
-    await store.putEvidence(digest("hello"), stream(bytes("hello")), limits);
+  test("small evidence needs no file, and one byte more does", async () => {
+    const small = "x".repeat(65_536);
+    await store.putEvidence(digest(small), stream(bytes(small.slice(1)), bytes("x")), limits);
+    expect(await files()).toEqual([]);
     await reopen(async () => {});
-    expect(await collect(store.readEvidence(digest("hello")))).toEqual(bytes("hello"));
+    expect(await collect(store.readEvidence(digest(small)))).toEqual(bytes(small));
+    await store.putEvidence(digest(`${small}x`), stream(bytes(small), bytes("x")), limits);
+    expect(await files()).toHaveLength(1);
+    expect(await collect(store.readEvidence(digest(`${small}x`)))).toEqual(bytes(`${small}x`));
+  });
+
+  test("small evidence that was changed in the database never arrives as whole", async () => {
+    await store.putEvidence(digest("small"), stream(bytes("small")), limits);
+    await reopen(async () => {
+      const connection = await connect(join(folder, "store.db"));
+      connection.sql("UPDATE evidence_bytes SET bytes = ?").run(bytes("smell"));
+      connection.close();
+    });
+    await expect(collect(store.readEvidence(digest("small")))).rejects.toEqual(code("BUNDLE_EVIDENCE_DIGEST"));
+  });
+
+  test("it is still there after the store was closed", async () => {
+    await store.putEvidence(digest(HELLO), stream(bytes(HELLO)), limits);
+    await reopen(async () => {});
+    expect(await collect(store.readEvidence(digest(HELLO)))).toEqual(bytes(HELLO));
   });
 
   test("an upload that the end of the process cut off leaves nothing after the next opening", async () => {
@@ -62,46 +85,46 @@ describe("evidence in files", () => {
   test("a file that was in its place before the database knew leaves nothing either", async () => {
     await reopen(async () => {
       const connection = await connect(join(folder, "store.db"));
-      connection.sql("INSERT INTO evidence VALUES (?, 5, 1, 0)").run(digest("hello"));
+      connection.sql("INSERT INTO evidence VALUES (?, 100000, 1, 0)").run(digest(HELLO));
       connection.close();
       await mkdir(join(place(), ".."), { recursive: true });
-      await writeFile(place(), "hello");
+      await writeFile(place(), HELLO);
     });
     expect(await files()).toEqual([]);
-    expect(await store.evidence(digest("hello"))).toBeUndefined();
-    expect((await store.putEvidence(digest("hello"), stream(bytes("hello")), limits)).isNew).toBe(true);
+    expect(await store.evidence(digest(HELLO))).toBeUndefined();
+    expect((await store.putEvidence(digest(HELLO), stream(bytes(HELLO)), limits)).isNew).toBe(true);
   });
 
   test("what was only intended is no evidence yet, and a later upload repairs it", async () => {
     const connection = await connect(join(folder, "store.db"));
-    connection.sql("INSERT INTO evidence VALUES (?, 5, 1, 0)").run(digest("hello"));
+    connection.sql("INSERT INTO evidence VALUES (?, 100000, 1, 0)").run(digest(HELLO));
     connection.close();
     await mkdir(join(place(), ".."), { recursive: true });
-    await writeFile(place(), "hello");
-    expect(await store.evidence(digest("hello"))).toBeUndefined();
-    await expect(collect(store.readEvidence(digest("hello")))).rejects.toEqual(code("STORE_EVIDENCE_MISSING"));
-    expect((await store.putEvidence(digest("hello"), stream(bytes("hello")), limits)).isNew).toBe(true);
-    expect(await collect(store.readEvidence(digest("hello")))).toEqual(bytes("hello"));
+    await writeFile(place(), HELLO);
+    expect(await store.evidence(digest(HELLO))).toBeUndefined();
+    await expect(collect(store.readEvidence(digest(HELLO)))).rejects.toEqual(code("STORE_EVIDENCE_MISSING"));
+    expect((await store.putEvidence(digest(HELLO), stream(bytes(HELLO)), limits)).isNew).toBe(true);
+    expect(await collect(store.readEvidence(digest(HELLO)))).toEqual(bytes(HELLO));
   });
 
   test("bytes that were changed on the disk never arrive as whole, and lost ones are missing", async () => {
-    await store.putEvidence(digest("hello"), stream(bytes("hello")), limits);
-    await writeFile(place(), "hallo");
-    await expect(collect(store.readEvidence(digest("hello")))).rejects.toEqual(code("BUNDLE_EVIDENCE_DIGEST"));
+    await store.putEvidence(digest(HELLO), stream(bytes(HELLO)), limits);
+    await writeFile(place(), HELLO.replace("e", "a"));
+    await expect(collect(store.readEvidence(digest(HELLO)))).rejects.toEqual(code("BUNDLE_EVIDENCE_DIGEST"));
     await rm(place());
-    await expect(collect(store.readEvidence(digest("hello")))).rejects.toEqual(code("STORE_EVIDENCE_MISSING"));
+    await expect(collect(store.readEvidence(digest(HELLO)))).rejects.toEqual(code("STORE_EVIDENCE_MISSING"));
   });
 
   test("a folder that cannot be written to is HTTP_UNAVAILABLE, and works again afterwards", async () => {
     const staging = join(folder, "evidence", "staging");
     await rm(staging, { recursive: true });
     await writeFile(staging, "in the way");
-    await expect(store.putEvidence(digest("hello"), stream(bytes("hello")), limits)).rejects.toEqual(
+    await expect(store.putEvidence(digest(HELLO), stream(bytes(HELLO)), limits)).rejects.toEqual(
       code("HTTP_UNAVAILABLE"),
     );
     await rm(staging);
     await mkdir(staging);
-    expect((await store.putEvidence(digest("hello"), stream(bytes("hello")), limits)).isNew).toBe(true);
+    expect((await store.putEvidence(digest(HELLO), stream(bytes(HELLO)), limits)).isNew).toBe(true);
   });
 
   test("the next chunk is asked for when the one before is on the disk, and reading takes small ones", async () => {
@@ -111,8 +134,9 @@ describe("evidence in files", () => {
     const onDisk: number[] = [];
     async function* chunks(): AsyncGenerator<Uint8Array, void, undefined> {
       for (let n = 0; n < count; n++) {
-        const [staged = ""] = await readdir(staging);
-        onDisk.push((await stat(join(staging, staged))).size);
+        // The first one is read to see whether it needs a file.
+        const [staged] = await readdir(staging);
+        onDisk.push(staged === undefined ? 0 : (await stat(join(staging, staged))).size);
         yield chunk;
       }
     }

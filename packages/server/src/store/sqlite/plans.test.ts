@@ -95,9 +95,11 @@ test("every statement finds what it needs by an index", async () => {
     }
   }
   await reads.dueAgreements(9, 9);
+  await reads.dueAgreements(9, 9, { due: 1, id: digest("a") });
   await reads.nextDue();
   await reads.balance(alice);
   for (const owner of [undefined, "alice"]) await reads.balances(owner, page);
+  await reads.accountOwners(["alice"]);
   for (const of of [undefined, alice]) await reads.transactions(of, page);
   await reads.entries(entry("alice", 0), 0, 9);
   await reads.lastEntry(entry("alice", 0));

@@ -1,5 +1,5 @@
 import type { Digest } from "@settld/protocol";
-import type { AgreementQuery, AgreementRow, Page, PartyRole, StoredEvent } from "../store.ts";
+import type { AgreementQuery, AgreementRow, DueAgreement, Page, PartyRole, StoredEvent } from "../store.ts";
 import type { Connection } from "./connection.ts";
 import { unknownCursor } from "./cursor.ts";
 
@@ -58,15 +58,11 @@ export function listAgreements(connection: Connection, query: AgreementQuery, pa
   if (parties === undefined && role === undefined) {
     return allAgreements(connection, query.status, from, page.limit).map(agreementRow);
   }
-  // Each party's newest ones stand in an index; the newest of all are among these.
-  const found = new Map<number, AgreementSql>();
-  for (const party of parties === undefined ? [undefined] : new Set(parties)) {
-    for (const row of agreementsOf(connection, { ...query, party }, from, page.limit)) found.set(row.n, row);
-  }
-  return [...found.values()]
-    .sort((a, b) => b.created_at - a.created_at || b.n - a.n)
-    .slice(0, page.limit)
-    .map(agreementRow);
+  const rows =
+    parties === undefined
+      ? agreementsOf(connection, query, from, page.limit)
+      : agreementsOfEach(connection, { ...query, parties }, from, page.limit);
+  return rows.map(agreementRow);
 }
 
 function allAgreements({ sql }: Connection, status: string | undefined, from: Place, limit: number): AgreementSql[] {
@@ -79,22 +75,45 @@ function allAgreements({ sql }: Connection, status: string | undefined, from: Pl
   ).all(from.created_at, from.n, ...(status === undefined ? [] : [status]), limit) as AgreementSql[];
 }
 
+// Agreements that have somebody in a role.
 function agreementsOf(
   { sql }: Connection,
-  { party, role, status }: Omit<AgreementQuery, "parties"> & { readonly party: string | undefined },
+  { role, status }: AgreementQuery,
   from: Place,
   limit: number,
 ): AgreementSql[] {
-  const filters = [
-    ...(party === undefined ? [] : [["r.party = ?", party]]),
-    ...(role === undefined ? [] : [["r.role = ?", role]]),
-    ...(status === undefined ? [] : [["a.status = ?", status]]),
-  ];
   return sql(
     `SELECT ${COLUMNS} FROM roles r JOIN agreements a ON a.n = r.agreement
-     WHERE (r.created_at, r.agreement) < (?, ?) ${filters.map(([text]) => `AND ${text}`).join(" ")}
+     WHERE (r.created_at, r.agreement) < (?, ?) AND r.role = ? ${status === undefined ? "" : "AND a.status = ?"}
      GROUP BY r.created_at, r.agreement ORDER BY r.created_at DESC, r.agreement DESC LIMIT ?`,
-  ).all(from.created_at, from.n, ...filters.map(([, value]) => value ?? ""), limit) as AgreementSql[];
+  ).all(from.created_at, from.n, role ?? "", ...(status === undefined ? [] : [status]), limit) as AgreementSql[];
+}
+
+// Each party's newest ones stand in an index; the newest of all are among these.
+function agreementsOfEach(
+  { sql }: Connection,
+  { parties, role, status }: AgreementQuery,
+  from: Place,
+  limit: number,
+): AgreementSql[] {
+  const join = status === undefined ? "" : "JOIN agreements b ON b.n = r.agreement AND b.status = ?";
+  const rows = sql(
+    `SELECT ${COLUMNS} FROM json_each(?) JOIN agreements a ON a.n IN (
+       SELECT r.agreement FROM roles r ${join}
+       WHERE r.party = json_each.value AND (r.created_at, r.agreement) < (?, ?)
+       ${role === undefined ? "" : "AND r.role = ?"}
+       GROUP BY r.created_at, r.agreement ORDER BY r.created_at DESC, r.agreement DESC LIMIT ?)`,
+  ).all(
+    JSON.stringify(parties),
+    ...(status === undefined ? [] : [status]),
+    from.created_at,
+    from.n,
+    ...(role === undefined ? [] : [role]),
+    limit,
+  ) as AgreementSql[];
+  return [...new Map(rows.map((row) => [row.n, row])).values()]
+    .sort((a, b) => b.created_at - a.created_at || b.n - a.n)
+    .slice(0, limit);
 }
 
 function placeOf({ sql }: Connection, id: string): Place {
@@ -108,10 +127,11 @@ export function dueAgreements(
   { sql }: Connection,
   now: number,
   limit: number,
-): readonly { readonly id: Digest; readonly due: number }[] {
-  return sql("SELECT id, due FROM agreements WHERE due <= ? ORDER BY due, id LIMIT ?")
-    .all(now, limit)
-    .map((row) => ({ ...(row as { readonly id: Digest; readonly due: number }) }));
+  { due, id }: { readonly due: number; readonly id: string } = { due: -1, id: "" },
+): readonly DueAgreement[] {
+  return sql("SELECT id, due FROM agreements WHERE due <= ? AND (due, id) > (?, ?) ORDER BY due, id LIMIT ?")
+    .all(now, due, id, limit)
+    .map((row) => ({ ...(row as DueAgreement) }));
 }
 
 /** The earliest timer of all. */

@@ -3,6 +3,7 @@ import { parseAccountName } from "../account-name.ts";
 import type {
   AccountEntry,
   AccountLogName,
+  AccountLogRow,
   Balance,
   BookAccount,
   BookPosting,
@@ -53,6 +54,16 @@ export function balances({ sql }: Connection, owner: string | undefined, page: P
       const { balance, ...account } = row as AccountSql & { readonly balance: string };
       return { account: bookAccount(account), value: BigInt(balance) };
     });
+}
+
+/** Those of some owners that have an account. */
+export function accountOwners({ sql }: Connection, owners: readonly string[]): readonly string[] {
+  const rows = sql(
+    `SELECT json_each.value AS owner FROM json_each(?)
+     WHERE EXISTS (SELECT 1 FROM accounts a WHERE a.owner = json_each.value)`,
+  ).all(JSON.stringify(owners));
+  const found = new Set(rows.map(({ owner }) => owner));
+  return owners.filter((owner) => found.has(owner));
 }
 
 /** Transactions in which an account takes part, or all, oldest first. */
@@ -128,17 +139,18 @@ export function lastEntry(
 }
 
 /** Account logs by owner, asset and scale. */
-export function accountLogs({ sql }: Connection, page: Page): readonly AccountLogName[] {
+export function accountLogs({ sql }: Connection, page: Page): readonly AccountLogRow[] {
   const after = page.after === undefined ? undefined : parseAccountName(page.after);
   if (after !== undefined && after.kind !== "available") throw unknownCursor("an account log", page.after ?? "");
   return sql(
-    `SELECT owner, asset_code, asset_scale FROM account_logs WHERE (owner, asset_code, asset_scale) > (?, ?, ?)
+    `SELECT owner, asset_code, asset_scale, entries FROM account_logs WHERE (owner, asset_code, asset_scale) > (?, ?, ?)
      ORDER BY owner, asset_code, asset_scale LIMIT ?`,
   )
     .all(after?.owner ?? "", after?.assetCode ?? "", after?.assetScale ?? -1, page.limit)
     .map((row) => {
-      const { owner, asset_code, asset_scale } = row as Omit<AccountSql, "kind">;
-      return { owner, assetCode: asset_code, assetScale: asset_scale };
+      const { owner, asset_code, asset_scale, entries } = row as Omit<AccountSql, "kind"> &
+        Pick<AccountLogRow, "entries">;
+      return { owner, assetCode: asset_code, assetScale: asset_scale, entries };
     });
 }
 

@@ -1,5 +1,15 @@
 import type { Digest } from "@settld/protocol";
-import type { ApiKeyRow, EvidenceRow, KeptAnswer, OutboxCommand, Page, PartyRow, TrustRow } from "../store.ts";
+import type {
+  ApiKeyRow,
+  Counted,
+  EvidenceRow,
+  KeptAnswer,
+  KeptCommand,
+  OutboxCommand,
+  Page,
+  PartyRow,
+  TrustRow,
+} from "../store.ts";
 import type { Connection } from "./connection.ts";
 import { unknownCursor } from "./cursor.ts";
 
@@ -23,11 +33,23 @@ export function dueCommands({ sql }: Connection, now: number, limit: number): re
     .map((row) => ({ ...(row as OutboxCommand) }));
 }
 
+/** A command by its id, also when it is done. */
+export function command({ sql }: Connection, id: string): KeptCommand | undefined {
+  const row = sql("SELECT id, kind, payload, due, attempts, done FROM outbox WHERE id = ?").get(id);
+  return row === undefined ? undefined : { ...(row as OutboxCommand), done: row["done"] === 1 };
+}
+
 /** Evidence that is kept. */
 export function evidence({ sql }: Connection, digest: Digest): EvidenceRow | undefined {
   const row = sql("SELECT size, created_at FROM evidence WHERE digest = ? AND stored = 1").get(digest);
   if (row === undefined) return undefined;
   return { digest, size: Number(row["size"]), createdAt: Number(row["created_at"]) };
+}
+
+/** The bytes of evidence that the database itself keeps. */
+export function evidenceBytes({ sql }: Connection, digest: Digest): Uint8Array | undefined {
+  const row = sql("SELECT bytes FROM evidence_bytes WHERE digest = ?").get(digest);
+  return row?.["bytes"] as Uint8Array | undefined;
 }
 
 /** Whether a tenant has uploaded evidence itself. */
@@ -41,6 +63,14 @@ export function referencedBy({ sql }: Connection, digest: Digest, parties: reado
     `SELECT 1 FROM evidence_references e JOIN roles r ON r.agreement = e.agreement
      WHERE e.digest = ? AND r.party IN (SELECT value FROM json_each(?)) LIMIT 1`,
   ).get(digest, JSON.stringify(parties));
+  return found !== undefined;
+}
+
+/** Whether an agreement names evidence. */
+export function references({ sql }: Connection, agreement: Digest, digest: Digest): boolean {
+  const found = sql(
+    "SELECT 1 FROM agreements a JOIN evidence_references e ON e.agreement = a.n WHERE a.id = ? AND e.digest = ?",
+  ).get(agreement, digest);
   return found !== undefined;
 }
 
@@ -146,4 +176,24 @@ export function registryVersion({ sql }: Connection): number | undefined {
 /** A text that the server keeps about itself. */
 export function setting({ sql }: Connection, name: string): string | undefined {
   return sql("SELECT value FROM settings WHERE name = ?").get(name)?.["value"] as string | undefined;
+}
+
+const TABLES: Readonly<Record<Counted, string>> = {
+  agreements: "agreements",
+  events: "events",
+  receipts: "receipts",
+  roles: "roles",
+  references: "evidence_references",
+  accounts: "accounts",
+  transactions: "transactions",
+  postings: "postings",
+  accountLogs: "account_logs",
+  entries: "account_entries",
+  transfers: "transfers",
+  commands: "outbox",
+};
+
+/** The number of rows of a kind. */
+export function count({ sql }: Connection, of: Counted): number {
+  return Number(sql(`SELECT count(*) AS count FROM ${TABLES[of]}`).get()?.["count"]);
 }

@@ -1,9 +1,10 @@
 import { join } from "node:path";
-import { isSettldError, SettldError } from "@settld/protocol";
+import { concatBytes, type Digest, isSettldError, SettldError } from "@settld/protocol";
 import { checkChange } from "../check-change.ts";
 import { keyedMutex } from "../keyed-mutex.ts";
 import type { Change, Store, StoreReads } from "../store.ts";
 import { type Connection, connect, makeDurable } from "./connection.ts";
+import { checkedBytes } from "./digest-stream.ts";
 import { closed, storeError } from "./errors.ts";
 import { evidenceFiles } from "./evidence-files.ts";
 import { evidenceMemory } from "./evidence-memory.ts";
@@ -11,8 +12,9 @@ import type { EvidencePlace } from "./evidence-place.ts";
 import { flushFolder, makeFolder, withFiles } from "./folder.ts";
 import { lockStore, type StoreLock } from "./lock.ts";
 import { isOlder, migrate } from "./migrate.ts";
-import { intendedEvidence } from "./read-rest.ts";
+import { evidenceBytes, intendedEvidence } from "./read-rest.ts";
 import { readsOf } from "./reads.ts";
+import { readBeginning, streamOf } from "./small-evidence.ts";
 import { makeWriter } from "./writer.ts";
 
 /** How a store in a folder is opened. */
@@ -118,8 +120,17 @@ type StoreParts = {
   readonly onClose: () => void;
 };
 
+type PutSmall = (
+  digest: Digest,
+  chunks: readonly Uint8Array[],
+  limits: Parameters<Store["putEvidence"]>[2],
+) => ReturnType<Store["putEvidence"]>;
+
+// Up to here a row is written faster than a file of its own, which costs two more flushes.
+const SMALL_BYTES_MAX = 65_536;
+
 function storeOver({ connection, evidence, alone, snapshotPath, onClose }: StoreParts): Store {
-  const reads = readsOf(connection);
+  const reads = readsOf(connection, { shareTurn: true });
   const writer = makeWriter(connection);
   const locks = keyedMutex();
   let closing: Promise<void> | undefined;
@@ -130,6 +141,20 @@ function storeOver({ connection, evidence, alone, snapshotPath, onClose }: Store
     expectOpen();
     try {
       await alone?.();
+    } catch (error) {
+      throw storeError(error);
+    }
+  };
+  // One change of the database: its flush is shared with others, and there is no file to make durable beside it.
+  const putSmall: PutSmall = async (digest, chunks, { bytesMax, now, tenant }) => {
+    const parts: Uint8Array[] = [];
+    for await (const part of checkedBytes(digest, streamOf(chunks), bytesMax)) parts.push(part);
+    const bytes = concatBytes(...parts);
+    return { size: bytes.length, isNew: await writer.submit({ type: "put-evidence", digest, bytes, at: now, tenant }) };
+  };
+  const readSmall = async (digest: Digest): Promise<Uint8Array | undefined> => {
+    try {
+      return evidenceBytes(connection, digest);
     } catch (error) {
       throw storeError(error);
     }
@@ -165,7 +190,9 @@ function storeOver({ connection, evidence, alone, snapshotPath, onClose }: Store
     retryCommand: (id, due) => writer.submit({ type: "retry-command", id, due }),
     async putEvidence(digest, bytes, { bytesMax, now, tenant }) {
       await expectAlone();
-      const staged = await evidence.stage(digest, bytes, bytesMax);
+      const begun = await readBeginning(bytes, Math.min(bytesMax, SMALL_BYTES_MAX));
+      if ("all" in begun) return putSmall(digest, begun.all, { bytesMax, now, tenant });
+      const staged = await evidence.stage(digest, begun.more, bytesMax).finally(begun.more.end);
       const { size } = staged;
       try {
         // What is intended stands in the database first, so that a crash leaves no file that nobody knows of.
@@ -181,7 +208,8 @@ function storeOver({ connection, evidence, alone, snapshotPath, onClose }: Store
       if ((await reads.evidence(digest)) === undefined) {
         throw new SettldError("STORE_EVIDENCE_MISSING", `expected the bytes of ${digest}, found none`);
       }
-      yield* evidence.read(digest);
+      const small = await readSmall(digest);
+      yield* small === undefined ? evidence.read(digest) : checkedBytes(digest, streamOf([small]), small.length);
     },
     revokeApiKey: (id, at) => writer.submit({ type: "revoke-api-key", id, at }),
     putSetting: (name, value) => writer.submit({ type: "put-setting", name, value }),

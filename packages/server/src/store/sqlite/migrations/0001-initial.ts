@@ -138,6 +138,12 @@ const up = `
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX evidence_intended ON evidence (digest) WHERE stored = 0;
 
+  CREATE TABLE evidence_bytes (
+    n INTEGER PRIMARY KEY,
+    digest TEXT NOT NULL UNIQUE REFERENCES evidence,
+    bytes BLOB NOT NULL
+  ) STRICT;
+
   CREATE TABLE uploads (
     digest TEXT NOT NULL REFERENCES evidence,
     tenant TEXT NOT NULL,
@@ -199,6 +205,7 @@ const down = `
   DROP TABLE api_keys;
   DROP TABLE evidence_references;
   DROP TABLE uploads;
+  DROP TABLE evidence_bytes;
   DROP TABLE evidence;
   DROP TABLE outbox;
   DROP TABLE answers;
