@@ -40,7 +40,7 @@ const emptyFolder = (): string => {
   const folder = mkdtempSync(join(tmpdir(), "settld-page-"));
   mkdirSync(join(folder, "node_modules/.bin"), { recursive: true });
   mkdirSync(join(folder, "node_modules/@settld"));
-  for (const name of ["protocol", "sdk", "server"]) {
+  for (const name of ["kernel", "protocol", "sdk", "server"]) {
     symlinkSync(join(root, "packages", name), join(folder, "node_modules/@settld", name));
   }
   for (const [name, source] of [
@@ -60,6 +60,7 @@ const PAGES: readonly Page[] = [
   { path: "packages/server/README.md", folder: emptyFolder, runtime: "Node 22" },
   // The code starts a server, which wants a newer Node than the client.
   { path: "docs/sdk.md", folder: emptyFolder, runtime: "Node 22" },
+  { path: "docs/policies.md", folder: emptyFolder, runtime: "Node 22" },
   { path: "packages/sdk/README.md", folder: emptyFolder, runtime: "Node 22" },
 ];
 

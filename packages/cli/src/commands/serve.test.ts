@@ -241,7 +241,9 @@ describe("what is refused before anything is made", () => {
 test("the rule for ids on the command line is that of the schema", () => {
   const path = new URL("../../../../schemas/common.schema.json", import.meta.url);
   const { $defs } = JSON.parse(readFileSync(path, "utf8")) as { $defs: { partyId: { pattern: string } } };
-  expect(PARTY_ID.source).toBe(new RegExp($defs.partyId.pattern).source);
+  // An escape that makes no difference may be written or not.
+  const plain = (source: string): string => source.replaceAll("\\[", "[");
+  expect(plain(PARTY_ID.source)).toBe(plain(new RegExp($defs.partyId.pattern).source));
 });
 
 test("a key that a failed start made is told of by the next one, which tells of none that was used before", async () => {

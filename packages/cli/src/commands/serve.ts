@@ -214,8 +214,8 @@ async function announce(
       ? []
       : [
           "",
-          `  New keys, readable by you alone: ${escapeTerminal(made.join(", "))}`,
-          "  Whoever has them settles in your name. Without them this store is no longer yours: keep a copy.",
+          `  Keys of this new store: ${escapeTerminal(made.join(", "))}`,
+          "  Whoever can read them settles in your name. Without them this store is no longer yours: keep a copy.",
         ]),
     ...(isLoopback(host)
       ? []

@@ -1207,7 +1207,7 @@ export const CODES: Readonly<Record<Code, CodeEntry>> = {
     precedence: 1980,
     httpStatus: 400,
     retryable: false,
-    summary: "The key is a published test key.",
+    summary: "The key's private part is published or easily guessed.",
     remedy: "Make a key with settld keys generate.",
   },
   LEDGER_ASSET_MIXED: {

@@ -135,6 +135,24 @@ describe("a rail's answer", () => {
     expect(errors).toEqual([expect.objectContaining({ message: expect.stringMatching(/before the server ended/) })]);
   });
 
+  test.each<PayoutResult>([{ status: "paid" }, { status: "refused", reason: "closed" }])(
+    "of $status, for a payout that ended meanwhile, is told and changes nothing",
+    async (answer) => {
+      const ids: string[] = [];
+      const [id] = await withdrawals(async (payout) => {
+        const row = (await world.store.listTransfers("withdrawal", undefined, { limit: 1 }))[0];
+        if (row === undefined) throw new Error("no withdrawal");
+        ids.push(row.id);
+        await world.store.write({ transfers: [{ ...row, status: "done" }], outboxDone: [payout.id] });
+        return answer;
+      }, "bank");
+      await payouts();
+      expect(ids).toEqual([id]);
+      expect(errors).toEqual([expect.objectContaining({ message: expect.stringMatching(/meanwhile|found it done/) })]);
+      expect([await statusOf(id), await available()]).toEqual(["done", 4900n]);
+    },
+  );
+
   test("that comes too late changes nothing", async () => {
     const late: ((result: PayoutResult) => void)[] = [];
     const [id] = await withdrawals(() => new Promise((resolve) => late.push(resolve)), "bank");

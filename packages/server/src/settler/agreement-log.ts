@@ -56,8 +56,8 @@ export class AgreementLog {
     const before = this.#kept.get(state.agreement);
     const first = appended[0]?.seq ?? 0;
     // Without what came before, its length is not known; it is read when it is asked for.
-    if (first > 0 && before?.state.seq !== first) return this.forget(state.agreement);
-    this.#put({ state, bytes: (first > 0 ? (before?.bytes ?? 0) : 0) + bytesOf(appended) });
+    if (first > 0 && before?.state.seq !== first) this.forget(state.agreement);
+    else this.#put({ state, bytes: (first > 0 ? (before?.bytes ?? 0) : 0) + bytesOf(appended) });
   }
 
   /** Forgets an agreement whose kept state may be ahead of the store. */
