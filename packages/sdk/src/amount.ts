@@ -4,26 +4,39 @@ import type { Amount } from "@settld/protocol";
 export type AmountInput = Amount | string;
 
 /**
- * Reads an amount. Text has every minor digit, because the number of decimals is part of the asset: `480.00 USD`
- * is 48000 at scale 2, `480 JPY` is 480 at scale 0.
+ * Reads an amount of more than nothing. Text has every minor digit, because the number of decimals is part of the
+ * asset: `480.00 USD` is 48000 at scale 2, `480 JPY` is 480 at scale 0. The asset of a text is a currency of ISO 4217
+ * or an asset id of CAIP-19, whose scale is what is written; other assets come as `{ value, assetCode, assetScale }`.
  *
  * @throws TypeError for other text, and for decimals that the currency does not have.
  */
 export function readAmount(input: AmountInput): Amount {
-  if (typeof input !== "string") return input;
-  const match = /^(0|[1-9][0-9]*)(?:\.([0-9]{1,18}))? ([^ ]+)$/.exec(input);
+  const amount = readMoney(input);
+  if (amount.value !== "0") return amount;
+  throw new TypeError(`expected an amount of more than 0, found ${shown(input)}`);
+}
+
+/** Reads an amount as {@link readAmount}, or nothing of an asset, such as `"0.00 USD"`. */
+export function readMoney(input: AmountInput): Amount {
+  if (typeof input === "object" && input !== null) return input;
+  const match = /^(0|[1-9][0-9]*)(?:\.([0-9]{1,18}))? ([A-Z]{3}|[^ ]+\/[^ ]+)$/.exec(input);
   const [, whole = "", decimals = "", assetCode = ""] = match ?? [];
-  if (match === null) throw new TypeError(`expected an amount such as "480.00 USD", found ${JSON.stringify(input)}`);
-  const expected = decimalsOf(assetCode);
-  if (expected !== undefined && expected !== decimals.length) {
-    throw new TypeError(`expected ${assetCode} with ${expected} decimals, found ${JSON.stringify(input)}`);
+  const isCurrency = assetCode.length === 3;
+  if (match === null || (isCurrency && !Intl.supportedValuesOf("currency").includes(assetCode))) {
+    throw new TypeError(
+      `expected an amount such as "480.00 USD", or { value, assetCode, assetScale }, found ${shown(input)}`,
+    );
+  }
+  // The runtime knows the minor units of ISO 4217; other assets say their scale by what is written.
+  const expected = isCurrency
+    ? new Intl.NumberFormat("en", { style: "currency", currency: assetCode }).resolvedOptions().maximumFractionDigits
+    : decimals.length;
+  if (expected !== decimals.length) {
+    throw new TypeError(`expected ${assetCode} with ${expected} decimals, found ${shown(input)}`);
   }
   return { value: BigInt(whole + decimals).toString(), assetCode, assetScale: decimals.length };
 }
 
-// The runtime knows the minor units of ISO 4217; other assets say their scale by what is written.
-function decimalsOf(assetCode: string): number | undefined {
-  if (!/^[A-Z]{3}$/.test(assetCode)) return undefined;
-  return new Intl.NumberFormat("en", { style: "currency", currency: assetCode }).resolvedOptions()
-    .maximumFractionDigits;
+function shown(input: unknown): string {
+  return typeof input === "string" ? JSON.stringify(input) : String(input);
 }

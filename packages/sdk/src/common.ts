@@ -17,6 +17,19 @@ export type { Evidence } from "./resources/evidence.ts";
 export type { Accounts, Deposits, LogEntry, Withdrawals } from "./resources/money.ts";
 export type { CreateAgreement, TimeInput } from "./resources/offer.ts";
 export type {
+  AllOrNothing,
+  ApprovalRequirement,
+  CheckRequirement,
+  DeadlineRequirement,
+  ItemRequirement,
+  OfferPolicy,
+  Payout,
+  PerUnit,
+  Requirement,
+  Tiers,
+  Weighted,
+} from "./resources/policy.ts";
+export type {
   AddPartyKey,
   ApiKeys,
   Audits,

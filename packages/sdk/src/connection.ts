@@ -4,6 +4,7 @@ import type { Caller, Operations } from "./gen/api.ts";
 import { OPERATIONS } from "./gen/operations.ts";
 import { List, type Page } from "./http/list.ts";
 import {
+  CALL_OPTIONS,
   type Exchange,
   type Reply,
   type RequestOptions,
@@ -11,6 +12,7 @@ import {
   Transport,
   type WriteOptions,
 } from "./http/transport.ts";
+import { assertKnown } from "./known.ts";
 import { defaultPlatform, type Platform, randomHex } from "./platform.ts";
 import type { Checker, Reader } from "./verification/checker.ts";
 
@@ -94,9 +96,12 @@ export class Connection {
   constructor(options: ConnectionOptions, makeChecker: MakeChecker | undefined) {
     const { baseUrl, apiKey, fetch, timeout = 30_000, totalTimeout = 120_000, maxRetries = 4, onRequest } = options;
     if (typeof apiKey !== "string" || apiKey === "") throw new TypeError("expected `apiKey`, found none");
-    const url = new URL(baseUrl);
-    if (url.search !== "" || url.hash !== "") throw new TypeError("expected `baseUrl` without query and fragment");
-    this.#baseUrl = url.href.replace(/\/+$/, "");
+    if (!/^https?:\/\/[^/?#\s][^?#\s]*$/i.test(baseUrl)) {
+      throw new TypeError(`expected \`baseUrl\` such as "https://settle.example", found "${baseUrl}"`);
+    }
+    this.#baseUrl = new URL(baseUrl).href.replace(/\/+$/, "");
+    // A signer that cannot be made is a fault of the call that needs it, not of the process.
+    Promise.resolve(options.signer).catch(() => {});
     this.#options = options;
     this.platform = { ...defaultPlatform, ...(fetch === undefined ? {} : { fetch }), ...options.platform };
     this.#transport = new Transport(this.platform, { timeout, totalTimeout, maxRetries, onRequest });
@@ -105,6 +110,7 @@ export class Connection {
 
   /** Sends a request of an operation and returns the whole answer. */
   async send<K extends OperationId>(operation: K, input: CallInput<K>, options: WriteOptions = {}): Promise<Reply> {
+    assertKnown(options, CALL_OPTIONS);
     return this.#transport.send(this.#exchange(operation, input, options), options);
   }
 
@@ -154,7 +160,7 @@ export class Connection {
     const read = async (cursor: string | undefined): Promise<Page<R>> => {
       const mark = this.checker?.mark() ?? 0;
       const input = {
-        ...(path === undefined ? {} : { path }),
+        path,
         query: { ...(query as object), cursor },
       } as unknown as CallInput<K>;
       const reply = await this.send(operation, input, options);
@@ -175,8 +181,9 @@ export class Connection {
   /** The signer, or a TypeError. */
   async signer(): Promise<Signer> {
     const signer = await this.#options.signer;
-    if (signer === undefined) throw new TypeError("expected `signer` in the options of the client, found none");
-    return signer;
+    if (typeof signer?.sign === "function") return signer;
+    const found = signer === undefined ? "none" : "another value";
+    throw new TypeError(`expected \`signer\` in the options, from localSigner(key) or remoteSigner, found ${found}`);
   }
 
   /** The party to act for. */

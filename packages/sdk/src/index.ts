@@ -14,7 +14,7 @@ export type SettldOptions = ConnectionOptions &
   (
     | {
         readonly verification?: "on";
-        /** Public key of the registry: 32 bytes, a JWK, or PEM. Get it from a place that is not the server. */
+        /** Public key of the registry: 32 bytes, their base64url, a JWK, or PEM. Get it from a place that is not the server. */
         readonly registryKey: PublicKeyInput;
       }
     | { readonly verification: "off"; readonly registryKey?: undefined }

@@ -1,4 +1,4 @@
-import type { CryptoPort } from "@settld/protocol";
+import { type CryptoPort, hexEncode } from "@settld/protocol";
 import { defaultCrypto } from "@settld/protocol/crypto";
 
 /** What the client takes from its surroundings; tests and unusual runtimes bring their own. */
@@ -41,5 +41,5 @@ function sleep(ms: number, signal?: AbortSignal): Promise<void> {
 /** Draws bytes that nobody can guess, in lower-case hexadecimal; each byte is two digits. */
 export function randomHex(bytes: number): string {
   const drawn = globalThis.crypto.getRandomValues(new Uint8Array(bytes));
-  return Array.from(drawn, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hexEncode(drawn);
 }

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type * as sdk from "../index.ts";
 import { AMOUNT, CHECKED, startWorld } from "../testing/world.ts";
 import type { Validator } from "../verification/schema-check.ts";
-import { small, validatorsModule } from "./small.ts";
+import { INITIAL_STATE, ROUND_CONSTANTS, sha256Module, small, validatorsModule } from "./small.ts";
 
 const root = fileURLToPath(new URL("../../../../", import.meta.url));
 let folder: string;
@@ -83,6 +83,24 @@ test("the bundle for browsers settles work, and catches a lie, on WebCrypto alon
     });
   } finally {
     await world.close();
+  }
+});
+
+test("the computed constants of SHA-256 are the written ones, whatever a runtime rounds", () => {
+  const written =
+    readFileSync(join(root, "packages/protocol/src/sha256.ts"), "utf8").match(/0x[0-9a-f]{8}(?=,)/g) ?? [];
+  const computed = [INITIAL_STATE, ROUND_CONSTANTS].flatMap((text) => [
+    ...new Int32Array(new Function(`return ${text}`)() as number[]),
+  ]);
+  expect(computed.map((one) => `0x${(one >>> 0).toString(16).padStart(8, "0")}`)).toEqual(written);
+  expect(sha256Module()).not.toContain("0x428a2f98");
+  const primes = Array.from({ length: 312 }, (_, n) => n).filter(
+    (n) => n > 1 && !Array.from({ length: n - 2 }, (_, below) => below + 2).some((below) => n % below === 0),
+  );
+  expect(primes).toHaveLength(64);
+  for (const prime of primes) {
+    const scaled = Math.cbrt(prime) * 2 ** 32;
+    expect(Math.abs(scaled - Math.round(scaled)), String(prime)).toBeGreaterThan(2 ** -10);
   }
 });
 

@@ -1,11 +1,13 @@
 /**
- * What makes the published package small: the sources of protocol, kernel and verifier go inside, with their two large
- * generated modules in another form. The validators become the schemas themselves behind `schema-check.ts`, and of the
- * registry of codes only what the verifier asks is left. Runs when the package is built; not part of it.
+ * What makes the published package small: the sources of protocol, kernel and verifier go inside, with what is large in
+ * them in another form. The validators become the schemas themselves behind `schema-check.ts`, of the registry of codes
+ * only what the verifier asks is left, and the constants of SHA-256, which do not compress, are computed. Runs when the
+ * package is built; not part of it.
  */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Plugin } from "esbuild";
+import { impliedType } from "../verification/schema-check.ts";
 
 /** Where cryptography comes from: WebCrypto, `node:crypto`, or what the runtime picks by the `imports` of the package. */
 export type Target = "web" | "node" | "runtime";
@@ -74,23 +76,23 @@ function turnedAround(schema: Node): Node {
   };
 }
 
-/** Every schema that the validators reach, without annotations and under short names. */
-export function schemaTable(): { readonly table: Readonly<Record<string, unknown>>; readonly names: Node } {
+/** Every schema that the validators reach, without annotations and by its place in a list. */
+export function schemaTable(): { readonly table: readonly unknown[]; readonly places: Node } {
   const files = new Map<string, Node>();
-  const table: Record<string, unknown> = {};
-  const known = new Map<string, string>();
+  const table: unknown[] = [];
+  const known = new Map<string, number>();
 
-  const nameOf = (ref: string): string => {
+  const placeOf = (ref: string): number => {
     const found = known.get(ref);
     if (found !== undefined) return found;
-    const name = known.size.toString(36);
-    known.set(ref, name);
+    const place = known.size;
+    known.set(ref, place);
     const [file = "", pointer = ""] = ref.split("#");
     if (!files.has(file)) files.set(file, readSchema(file));
     let node: unknown = files.get(file);
     for (const part of pointer.split("/").slice(1)) node = (node as Node)[part];
-    table[name] = shorten(node, file);
-    return name;
+    table[place] = shorten(node, file);
+    return place;
   };
 
   const shorten = (node: unknown, file: string, named = false): unknown => {
@@ -98,32 +100,35 @@ export function schemaTable(): { readonly table: Readonly<Record<string, unknown
     if (typeof node !== "object" || node === null) return node;
     const members = named ? (node as Node) : turnedAround(node as Node);
     const entries = Object.entries(members).filter(([key]) => named || !ANNOTATIONS.has(key));
-    return Object.fromEntries(
+    const written = Object.fromEntries(
       entries.map(([key, value]) => {
         if (!named && !KEYWORDS.has(key)) throw new Error(`${file}: expected a keyword that is known, found ${key}`);
         if (!named && key === "$ref") {
           const [target = "", pointer = ""] = String(value).split("#");
-          return [key, nameOf(`${target === "" ? file : target.replace(".schema.json", "")}#${pointer}`)];
+          return [key, placeOf(`${target === "" ? file : target.replace(".schema.json", "")}#${pointer}`)];
         }
         if (!named && (key === "const" || key === "enum" || key === "optional")) return [key, value];
         return [key, shorten(value, file, !named && key === "properties")];
       }),
     );
+    const implied = named ? undefined : impliedType(written);
+    if (implied !== undefined && written["type"] === implied) delete written["type"];
+    else if (implied !== undefined && written["type"] === undefined) throw new Error(`${file}: expected a type`);
+    // Most references stand alone, and then the place is enough.
+    return !named && Object.keys(written).join() === "$ref" ? written["$ref"] : written;
   };
 
-  const names = Object.fromEntries(Object.entries(VALIDATORS).map(([name, ref]) => [name, nameOf(ref)]));
-  return { table, names };
+  const places = Object.fromEntries(Object.entries(VALIDATORS).map(([name, ref]) => [name, placeOf(ref)]));
+  return { table, places };
 }
 
 /** The validators as a module. */
 export function validatorsModule(): string {
-  const { table, names } = schemaTable();
+  const { table, places } = schemaTable();
   return [
     `import { validatorsOf } from ${JSON.stringify(schemaCheck)};`,
     `const validatorOf = /* @__PURE__ */ validatorsOf(${JSON.stringify(table)});`,
-    ...Object.entries(names).map(
-      ([name, schema]) => `export const ${name} = /* @__PURE__ */ validatorOf(${JSON.stringify(schema)});`,
-    ),
+    ...Object.entries(places).map(([name, place]) => `export const ${name} = /* @__PURE__ */ validatorOf(${place});`),
   ].join("\n");
 }
 
@@ -161,6 +166,36 @@ export const CODES = /* @__PURE__ */ new Proxy({}, {
 });`;
 }
 
+/**
+ * The 64 constants of SHA-256: the first 32 bits behind the point of the cube roots of the first primes (FIPS 180-4
+ * section 4.2.2). None of them lies within 2^-10 of a whole number, so no rounding of a runtime can change one.
+ */
+export const ROUND_CONSTANTS = `(() => {
+  const found = new Int32Array(64);
+  for (let prime = 2, at = 0; at < 64; prime++) {
+    let below = prime - 1;
+    while (prime % below) below--;
+    if (below < 2) found[at++] = Math.cbrt(prime) * 2 ** 32;
+  }
+  return found;
+})()`;
+
+/** What SHA-256 starts with: the same of the square roots of the first eight primes (section 5.3.3), rounded exactly. */
+export const INITIAL_STATE = "[2, 3, 5, 7, 11, 13, 17, 19].map((prime) => Math.sqrt(prime) * 2 ** 32)";
+
+/** The module of SHA-256 with its constants computed. */
+export function sha256Module(): string {
+  let source = readFileSync(new URL("packages/protocol/src/sha256.ts", root), "utf8");
+  for (const [literal, computed] of [
+    [/Int32Array\.from\(\[(?:\s*0x[0-9a-f]{8},){64}\s*\]\)/, ROUND_CONSTANTS],
+    [/\[(?:\s*0x[0-9a-f]{8},){8}\s*\]/, INITIAL_STATE],
+  ] as const) {
+    if (!literal.test(source)) throw new Error("sha256.ts: expected the constants, found another text");
+    source = source.replace(literal, `/* @__PURE__ */ ${computed}`);
+  }
+  return source;
+}
+
 /** The plugin for esbuild. */
 export function small(target: Target): Plugin {
   return {
@@ -173,10 +208,15 @@ export function small(target: Target): Plugin {
           ? { path: "#crypto", external: true, sideEffects: false }
           : { path: cryptoOf(target), sideEffects: false },
       );
-      const module = (filter: RegExp, write: () => string): void =>
-        build.onLoad({ filter }, () => ({ contents: write(), loader: "js", resolveDir: fileURLToPath(root) }));
+      const module = (filter: RegExp, write: () => string, folder = fileURLToPath(root)): void =>
+        build.onLoad({ filter }, () => ({ contents: write(), loader: "ts", resolveDir: folder }));
       module(/[\\/]protocol[\\/]src[\\/]gen[\\/]validators\.js$/, validatorsModule);
       module(/[\\/]protocol[\\/]src[\\/]gen[\\/]codes\.ts$/, codesModule);
+      module(
+        /[\\/]protocol[\\/]src[\\/]sha256\.ts$/,
+        sha256Module,
+        fileURLToPath(new URL("packages/protocol/src", root)),
+      );
     },
   };
 }

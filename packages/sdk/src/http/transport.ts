@@ -1,6 +1,7 @@
 import type { Code } from "@settld/protocol";
 import { SettldApiError } from "../errors.ts";
 import type { Problem } from "../gen/api.ts";
+import { readJson } from "../json.ts";
 import type { Platform } from "../platform.ts";
 import { backoff, retryAfter } from "./retry.ts";
 
@@ -30,6 +31,16 @@ export type AgreementOptions = WriteOptions & {
   /** Carried out only while the agreement has this number of events; else `HTTP_PRECONDITION_FAILED` (HTTP-8). */
   readonly ifEvents?: number;
 };
+
+/** Every option of a call by its name. */
+export const CALL_OPTIONS: readonly (keyof AgreementOptions)[] = [
+  "signal",
+  "timeout",
+  "totalTimeout",
+  "maxRetries",
+  "idempotencyKey",
+  "ifEvents",
+];
 
 /** Told of every try, for logs and traces. */
 export type RequestRecord = {
@@ -176,7 +187,7 @@ export class Transport {
     const bytes = new Uint8Array(await response.arrayBuffer());
     if (read === "bytes") return { ...shared, body: bytes };
     try {
-      return { ...shared, body: JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)) };
+      return { ...shared, body: readJson(bytes) };
     } catch (cause) {
       // An answer that breaks off looks like this as well, so the request may be repeated.
       throw new SettldApiError("HTTP_BODY", `${method} ${url}: expected JSON in the answer, found other bytes`, {
@@ -237,7 +248,10 @@ function readProblem(text: string): Problem | undefined {
 
 function unanswered({ method, url }: Exchange, cause: unknown): SettldApiError {
   const late = cause instanceof Late;
-  const reason = late ? `expected an answer within ${cause.ms} ms, found none` : "expected an answer, found none";
+  // What happened to the socket stands behind the "fetch failed" of some runtimes.
+  const { code, message } = Object(Object(cause).cause ?? cause);
+  const why = late ? ` within ${cause.ms} ms, found none` : `, found none: ${code ?? message}`;
+  const reason = `expected an answer${why}`;
   return new SettldApiError(late ? "HTTP_TIMEOUT" : "HTTP_UNAVAILABLE", `${method} ${url}: ${reason}`, {
     retryable: true,
     cause,

@@ -1,6 +1,6 @@
-import { base64Decode, base64urlDecode, publicKeyFromJwk, SettldError } from "@settld/protocol";
+import { base64Decode, base64urlDecode, hexEncode, publicKeyFromJwk, SettldError } from "@settld/protocol";
 
-/** A public key: 32 raw bytes, a JWK (RFC 8037), or PEM (RFC 8410). */
+/** A public key: 32 raw bytes, their base64url in 43 characters, a JWK (RFC 8037), or PEM (RFC 8410). */
 export type PublicKeyInput = Uint8Array | { readonly kty: string; readonly crv?: string; readonly x?: string } | string;
 
 /** A private key: a seed of 32 bytes, a JWK with `d` (RFC 8037), or PKCS #8 in PEM (RFC 8410). */
@@ -19,8 +19,14 @@ const PKCS8_HEAD = "302e020100300506032b657004220420";
  * @throws SettldError `KEY_LENGTH`, `KEY_JWK` or `KEY_BASE64URL`.
  */
 export function readPublicKey(input: PublicKeyInput): Uint8Array {
-  if (typeof input === "string") return fromPem(input, "PUBLIC KEY", SPKI_HEAD);
+  if (typeof input === "string") {
+    return input.includes("-----") ? fromPem(input, "PUBLIC KEY", SPKI_HEAD) : ofLength(base64urlDecode(input.trim()));
+  }
   if (input instanceof Uint8Array) return ofLength(input.slice());
+  if ("d" in input) {
+    const message = "expected a public key, found a private one: leave `d` out";
+    throw new SettldError("KEY_JWK", message, { pointer: "/d" });
+  }
   const { kty, crv, x } = input;
   return publicKeyFromJwk({ kty, crv: crv ?? null, x: x ?? null });
 }
@@ -46,8 +52,7 @@ function fromPem(pem: string, label: string, head: string): Uint8Array {
     new RegExp(`-----BEGIN ${label}-----([A-Za-z0-9+/=\\s]+)-----END ${label}-----`).exec(pem) ?? [];
   const der = base64Decode(body.replaceAll(/\s/g, ""));
   const size = head.length / 2;
-  const found = Array.from(der.subarray(0, size), (byte) => byte.toString(16).padStart(2, "0")).join("");
-  if (found !== head)
+  if (hexEncode(der.subarray(0, size)) !== head)
     throw new SettldError("KEY_LENGTH", `expected an Ed25519 key as ${label} in PEM, found another text`);
   return ofLength(der.slice(size));
 }

@@ -22,7 +22,7 @@ export async function localSigner(key: PrivateKeyInput): Promise<Signer> {
 /**
  * A signer whose key is elsewhere: a KMS, an HSM, a wallet, a service of your own.
  *
- * @param publicKey - 32 bytes, a JWK, or SPKI in PEM.
+ * @param publicKey - 32 bytes, their base64url, a JWK, or SPKI in PEM.
  * @param sign - gets the bytes to sign and returns the Ed25519 signature (RFC 8032), 64 bytes.
  * @example
  * const signer = remoteSigner(publicJwk, (bytes) => kms.sign({ key: "settld", bytes }));

@@ -136,6 +136,11 @@ export class Acting {
   }
 
   async #sign(payload: object): Promise<Envelope> {
+    // The canonical form refuses fractions as well, but does not say where.
+    JSON.stringify(payload, (name, value) => {
+      if (typeof value !== "number" || Number.isSafeInteger(value)) return value;
+      throw new TypeError(`expected \`${name}\` to be an integer within +-(2^53-1), found ${value}`);
+    });
     return signEnvelope(PAYLOAD_TYPES.event, canonicalBytes(payload as JsonValue), [await this.#api.signer()]);
   }
 }

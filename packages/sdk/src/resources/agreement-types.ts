@@ -2,8 +2,13 @@ import type { Envelope, EventPayload, Receipt } from "@settld/protocol";
 import type { Report } from "@settld/verifier";
 import type { AgreementEvent } from "../gen/api.ts";
 
-/** An event of a log with its payload decoded. */
-export type LogEvent = AgreementEvent & { readonly payload: EventPayload };
+/** An event of a log with its payload decoded. `type` tells which body it has. */
+export type LogEvent = {
+  [T in EventPayload["type"]]: AgreementEvent & {
+    readonly type: T;
+    readonly payload: Extract<EventPayload, { readonly type: T }>;
+  };
+}[EventPayload["type"]];
 
 /** A bundle: the file that anyone verifies offline, and what the verifier says about it. */
 export type Bundle = {

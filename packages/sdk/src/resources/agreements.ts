@@ -4,12 +4,13 @@ import {
   type Digest,
   digestOf,
   type Envelope,
-  type EventPayload,
-  fromUtf8,
   type Item,
+  type Payout,
   type Receipt,
+  type Requirement,
   SettldError,
 } from "@settld/protocol";
+import { type AmountInput, readMoney } from "../amount.ts";
 import { type Connection, distrust } from "../connection.ts";
 import { digestFiles, type Files } from "../files.ts";
 import type {
@@ -23,11 +24,16 @@ import type {
 } from "../gen/api.ts";
 import type { List } from "../http/list.ts";
 import type { AgreementOptions, RequestOptions, WriteOptions } from "../http/transport.ts";
+import { readJson } from "../json.ts";
+import { assertKnown } from "../known.ts";
 import { assertSame } from "../same.ts";
 import { Acting, ifMatch } from "./acting.ts";
 import type { Bundle, LogEvent, PartyEvent, SignedReceipt } from "./agreement-types.ts";
+import { assertItems, assertValue, underReview, wrongState } from "./conditions.ts";
 import type { Evidence } from "./evidence.ts";
 import type { CreateAgreement } from "./offer.ts";
+
+type Agreed<K extends Requirement["kind"]> = Extract<Requirement, { readonly kind: K }>;
 
 const TERMS_KEPT_MAX = 1_000;
 
@@ -90,13 +96,19 @@ export class Agreements {
     return answer.agreement;
   }
 
-  /** Hands in work: computes the digests of the files, uploads them, and submits them for review. */
+  /**
+   * Hands in work: computes the digests of the files, uploads them, and submits them for review.
+   *
+   * @throws TypeError when a file that the policy asks for is missing, or has another media type, and nothing could
+   * come of it but a lost attempt. Part of the work may be handed in where the payout is `weighted`.
+   */
   async submit(
     agreement: string,
     { files }: { readonly files: Files },
     options: AgreementOptions = {},
   ): Promise<Agreement> {
-    const items = await this.#upload(files, options);
+    const { policy } = await this.terms(agreement, options);
+    const items = await this.#upload(files, options, (found) => assertItems(policy, found));
     return this.#act(agreement, options, ({ attempt }) => ({
       type: "work.submitted",
       body: { attempt: attempt + 1, items },
@@ -108,7 +120,9 @@ export class Agreements {
    *
    * @param judgement - `submission` is the digest of the submission that was measured, `agreement.submission.digest`
    * when you looked. Nothing is signed over another one.
-   * @throws SettldError `EVENT_SUBMISSION_MISMATCH` when another submission is under review by now.
+   * @throws TypeError when the policy has no such check, or would find no value in the result.
+   * @throws SettldError `EVENT_SUBMISSION_MISMATCH` when another submission is under review by now, and a `STATE_` code
+   * when none is.
    */
   async attest(
     agreement: string,
@@ -118,14 +132,16 @@ export class Agreements {
       result,
     }: {
       readonly submission: Digest;
+      /** The `id` of the check in the policy. */
       readonly requirement: string;
+      /** What was found, as JSON without fractions. The policy reads it at the check's `pointer`. */
       readonly result: { readonly [name: string]: unknown };
     },
     options: AgreementOptions = {},
   ): Promise<Agreement> {
-    const { policy } = await this.terms(agreement, options);
-    const agreed = policy.requirements.find(({ id }) => id === requirement);
-    if (agreed?.kind !== "check") throw new TypeError(`expected the id of a check, found ${requirement}`);
+    const { payout, agreed } = await this.#requirement(agreement, "check", requirement, options);
+    assertValue(result, agreed.pointer);
+    if ("check" in payout && payout.check === requirement) assertValue(result, payout.pointer);
     return this.#act(agreement, options, (found) => {
       const { items } = underReview(found, submission);
       const subject = items.find(({ name }) => name === agreed.item)?.digest;
@@ -138,7 +154,7 @@ export class Agreements {
    * Approves a submission as the buyer, or refuses it with `approved: false`.
    *
    * @param judgement - `submission` as for {@link Agreements.attest}.
-   * @throws SettldError `EVENT_SUBMISSION_MISMATCH` when another submission is under review by now.
+   * @throws SettldError as {@link Agreements.attest}.
    */
   async approve(
     agreement: string,
@@ -146,39 +162,69 @@ export class Agreements {
       submission,
       requirement,
       approved = true,
-    }: { readonly submission: Digest; readonly requirement?: string; readonly approved?: boolean },
+      ...rest
+    }: {
+      readonly submission: Digest;
+      /** The `id` of the approval; not needed when the policy has one. */
+      readonly requirement?: string;
+      /** Default: true. */
+      readonly approved?: boolean;
+    },
     options: AgreementOptions = {},
   ): Promise<Agreement> {
-    const id = requirement ?? (await this.#onlyApproval(agreement, options));
+    assertKnown(rest, ["submission", "requirement", "approved"]);
+    const { id } = (await this.#requirement(agreement, "approval", requirement, options)).agreed;
     return this.#act(agreement, options, (found) => {
       underReview(found, submission);
       return { type: "approval.given", body: { submission, requirement: id, approved } };
     });
   }
 
-  /** Disputes the final decision, of which an agreement has one, with evidence of your own if there is any. */
+  /**
+   * Disputes the final decision, of which an agreement has one, with evidence of your own if there is any.
+   *
+   * @throws SettldError with a `STATE_` code when there is no decision.
+   */
   async dispute(
     agreement: string,
     { reasonCode, files }: { readonly reasonCode: string; readonly files?: Files },
     options: AgreementOptions = {},
   ): Promise<Agreement> {
     const items = files === undefined ? undefined : await this.#upload(files, options);
-    return this.#act(agreement, options, ({ decision }) => {
-      if (decision === null) throw new TypeError("there is no decision to dispute yet");
+    return this.#act(agreement, options, ({ decision, status }) => {
+      if (decision === null) throw wrongState(status, "window", "STATE_NOT_SETTLED");
       const body = { decision: decision.digest, reasonCode, ...(items === undefined ? {} : { items }) };
       return { type: "dispute.opened", body };
     });
   }
 
-  /** Rules on a dispute as the arbiter: how much of the holdback, in minor units, the seller gets. */
+  /**
+   * Rules on a dispute as the arbiter: how much of the holdback the seller gets.
+   *
+   * @throws SettldError `MONEY_ASSET_MISMATCH` for money of another asset, and a `STATE_` code without a dispute.
+   */
   async resolve(
     agreement: string,
-    { toSeller, reason }: { readonly toSeller: string; readonly reason?: string },
+    {
+      toSeller,
+      reason,
+    }: {
+      /** What the seller gets: `"50.00 USD"`, or digits alone, `"5000"`, in minor units. The buyer gets the rest. */
+      readonly toSeller: AmountInput;
+      readonly reason?: string;
+    },
     options: AgreementOptions = {},
   ): Promise<Agreement> {
-    return this.#act(agreement, options, ({ dispute }) => {
-      if (dispute === null) throw new TypeError("there is no dispute to rule on");
-      return { type: "dispute.resolved", body: { dispute, toSeller, ...(reason === undefined ? {} : { reason }) } };
+    return this.#act(agreement, options, ({ dispute, status, amount: { assetCode, assetScale } }) => {
+      const asset = { assetCode, assetScale };
+      const isMinor = typeof toSeller === "string" && /^\d+$/.test(toSeller);
+      const ruling = isMinor ? { ...asset, value: toSeller } : readMoney(toSeller);
+      assertSame(ruling, asset, "MONEY_ASSET_MISMATCH", "/toSeller");
+      if (dispute === null) {
+        throw wrongState(status, "disputed", status === "window" ? "STATE_NOT_DISPUTED" : "STATE_NOT_SETTLED");
+      }
+      const body = { dispute, toSeller: ruling.value, ...(reason === undefined ? {} : { reason }) };
+      return { type: "dispute.resolved", body };
     });
   }
 
@@ -218,7 +264,7 @@ export class Agreements {
       { path: { agreement }, query },
       options,
       (checker, items, page) => checker.events(items, { agreement, ...page }),
-      (event) => ({ ...event, payload: readPayload(event.envelope) as EventPayload }),
+      (event) => ({ ...event, payload: readPayload(event.envelope) }) as LogEvent,
     );
   }
 
@@ -232,8 +278,7 @@ export class Agreements {
       const error = new SettldError("LOG_AGREEMENT_MISMATCH", `expected the offer ${agreement}, found another event`);
       throw distrust("agreements.listEvents", offer, undefined, error);
     }
-    const [oldest] = this.#terms.keys();
-    if (this.#terms.size >= TERMS_KEPT_MAX && oldest !== undefined) this.#terms.delete(oldest);
+    if (this.#terms.size >= TERMS_KEPT_MAX) this.#terms.clear();
     this.#terms.set(agreement, offer.payload.body);
     return offer.payload.body;
   }
@@ -264,27 +309,30 @@ export class Agreements {
     return (await this.#acting.perform(agreement, options, make)).agreement;
   }
 
-  async #onlyApproval(agreement: string, options: RequestOptions): Promise<string> {
-    const { policy } = await this.terms(agreement, options);
-    const [approval, ...more] = policy.requirements.filter(({ kind }) => kind === "approval");
-    if (approval !== undefined && more.length === 0) return approval.id;
-    throw new TypeError(`expected \`requirement\`: the policy asks for ${more.length + (approval ? 1 : 0)} approvals`);
+  // A requirement of a kind by its id, or the only one of them, with how the policy pays.
+  async #requirement<K extends "check" | "approval">(
+    agreement: string,
+    kind: K,
+    wanted: string | undefined,
+    options: RequestOptions,
+  ): Promise<{ readonly payout: Payout; readonly agreed: Agreed<K> }> {
+    const { requirements, payout } = (await this.terms(agreement, options)).policy;
+    const known = requirements.filter((one) => one.kind === kind);
+    const [agreed, ...more] = known.filter(({ id }) => id === (wanted ?? id));
+    if (agreed !== undefined && more.length === 0) return { payout, agreed: agreed as Agreed<K> };
+    const ids = known.map(({ id }) => id).join(", ");
+    throw new TypeError(`expected \`requirement\`, the id of one ${kind} (${ids}), found ${wanted ?? "none"}`);
   }
 
-  async #upload(files: Files, options: RequestOptions): Promise<Item[]> {
+  async #upload(files: Files, options: RequestOptions, judge?: (items: readonly Item[]) => void): Promise<Item[]> {
     const digested = await digestFiles(files, this.#api.platform.crypto);
+    const items = digested.map(({ item }) => item);
+    judge?.(items);
     for (const { item, body } of digested) await this.#evidence.put(item, body, options);
-    return digested.map(({ item }) => item);
+    return items;
   }
-}
-
-// What is signed has to be what was looked at, also when the event is made anew.
-function underReview({ submission, status }: Agreement, seen: Digest): NonNullable<Agreement["submission"]> {
-  if (submission === null) throw new TypeError(`there is no submission to judge; the agreement is ${status}`);
-  if (submission.digest === seen) return submission;
-  throw new SettldError("EVENT_SUBMISSION_MISMATCH", `expected ${seen}, found ${submission.digest}`);
 }
 
 function readPayload({ payload }: Envelope): unknown {
-  return JSON.parse(fromUtf8(base64Decode(payload)));
+  return readJson(base64Decode(payload));
 }

@@ -1,4 +1,4 @@
-import { type AccountEntryPayload, base64Decode, fromUtf8 } from "@settld/protocol";
+import { type AccountEntryPayload, base64Decode } from "@settld/protocol";
 import { type AmountInput, readAmount } from "../amount.ts";
 import type { Connection } from "../connection.ts";
 import type {
@@ -17,6 +17,7 @@ import type {
 } from "../gen/api.ts";
 import type { List } from "../http/list.ts";
 import type { RequestOptions, WriteOptions } from "../http/transport.ts";
+import { readJson } from "../json.ts";
 import { assertSame } from "../same.ts";
 import type { Checker } from "../verification/checker.ts";
 
@@ -67,7 +68,7 @@ export class Accounts {
       { path: { account }, query },
       options,
       (checker, items) => checker.entries(items, account),
-      (entry) => ({ ...entry, payload: JSON.parse(fromUtf8(base64Decode(entry.envelope.payload))) }),
+      (entry) => ({ ...entry, payload: readJson(base64Decode(entry.envelope.payload)) as AccountEntryPayload }),
     );
   }
 }

@@ -3,22 +3,34 @@ import {
   type AgreementOfferedBody,
   addDuration,
   formatInstant,
-  type Payout,
   type Reference,
-  type Requirement,
 } from "@settld/protocol";
 import { type AmountInput, readAmount } from "../amount.ts";
+import { assertKnown } from "../known.ts";
 import { randomHex } from "../platform.ts";
+import type { OfferPolicy } from "./policy.ts";
 
 /** A time: an instant in the words of the protocol, a `Date`, or milliseconds since 1970. */
 export type TimeInput = string | Date | number;
 
 /** The terms of an offer. What is left out has a default, which the signed offer then states. */
-export type CreateAgreement = {
-  /** Who does the work. Leave it out when your party is the seller. */
-  readonly seller?: string;
-  /** Who pays. Leave it out when your party is the buyer. */
+export type CreateAgreement = OfferTerms & (Buying | Selling);
+
+type Buying = {
+  /** Who does the work. Named when you buy. */
+  readonly seller: string;
+  /** Who pays. Default: your party. */
   readonly buyer?: string;
+};
+
+type Selling = {
+  /** Who pays. Named when you sell. */
+  readonly buyer: string;
+  /** Who does the work. Default: your party. */
+  readonly seller?: string;
+};
+
+type OfferTerms = {
   /** Who holds the escrow. Default: the `settler` of the client's options, else the server's. */
   readonly settler?: string;
   /** Who rules on disputes; needed with `disputeMs`. */
@@ -28,7 +40,7 @@ export type CreateAgreement = {
   /** What the work is worth, such as `"480.00 USD"`. */
   readonly amount: AmountInput;
   /** What a submission has to meet, and how that becomes money; by default all or nothing. */
-  readonly policy: { readonly requirements: readonly Requirement[]; readonly payout?: Payout };
+  readonly policy: OfferPolicy;
   /** The settler's fee in basis points of what is released. Default 0. */
   readonly feeBps?: number;
   /** Until when the offer stands. Default: for a day. */
@@ -51,11 +63,34 @@ export type CreateAgreement = {
   readonly references?: readonly Reference[];
 };
 
+/** Every member of an offer by its name. */
+export const OFFER_MEMBERS: readonly (keyof CreateAgreement)[] = [
+  "seller",
+  "buyer",
+  "settler",
+  "arbiter",
+  "checkers",
+  "amount",
+  "policy",
+  "feeBps",
+  "acceptBy",
+  "fundBy",
+  "submitBy",
+  "reviewMs",
+  "attemptsMax",
+  "holdbackBps",
+  "disputeMs",
+  "rulingMs",
+  "references",
+];
+
 const DAY_MS = 86_400_000;
 
 /** The body of an offer by a party. */
 export function offerBody(input: CreateAgreement, by: string, settler: string, now: number): AgreementOfferedBody {
   const { buyer = by, seller = by, arbiter, checkers = {}, policy, disputeMs = 0 } = input;
+  assertKnown(input, OFFER_MEMBERS);
+  assertKnown(policy, ["requirements", "payout"]);
   if (buyer === seller) throw new TypeError("expected `seller` when you buy, or `buyer` when you sell, found neither");
   const acceptBy = input.acceptBy === undefined ? addDuration(now, DAY_MS) : timeOf(input.acceptBy);
   const fundBy = input.fundBy === undefined ? addDuration(acceptBy, DAY_MS) : timeOf(input.fundBy);

@@ -3,7 +3,6 @@ import {
   base64Decode,
   base64Encode,
   canonicalize,
-  fromUtf8,
   type JsonValue,
   jwkFromPublicKey,
   keyProofMessage,
@@ -27,6 +26,7 @@ import type {
 } from "../gen/api.ts";
 import type { List } from "../http/list.ts";
 import type { RequestOptions, WriteOptions } from "../http/transport.ts";
+import { readJson } from "../json.ts";
 import type { PrivateKeyInput } from "../keys/key-input.ts";
 import { localSigner } from "../keys/signers.ts";
 import { assertSame } from "../same.ts";
@@ -172,7 +172,7 @@ export class TrustDocuments {
 }
 
 function readDocument(envelope: Envelope): SignedTrust {
-  return { envelope, document: JSON.parse(fromUtf8(base64Decode(envelope.payload))) };
+  return { envelope, document: readJson(base64Decode(envelope.payload)) as TrustDocument };
 }
 
 /** API keys: what opens the server. They sign nothing. */

@@ -5,13 +5,15 @@
 
 /**
  * The keywords that the protocol's schemas use, turned around where that is shorter: `properties` are required unless
- * they stand in `optional`, and no others are allowed unless `additionalProperties` says so. References are names of
- * a table.
+ * they stand in `optional`, and no others are allowed unless `additionalProperties` says so. `type` is left out where
+ * {@link impliedType} gives it. References are places in
+ * a table, and a number is a schema that is nothing else.
  */
 export type Schema =
   | boolean
+  | number
   | {
-      readonly $ref?: string;
+      readonly $ref?: number;
       readonly type?: string | readonly string[];
       readonly const?: unknown;
       readonly enum?: readonly unknown[];
@@ -43,16 +45,18 @@ export type SchemaFault = {
   readonly instancePath: string;
   readonly keyword: string;
   readonly params: Readonly<Record<string, unknown>>;
-  readonly message?: string;
+  readonly message?: string | undefined;
 };
 
 /** A validator like the compiled ones: false leaves the first fault in `errors`. */
 export type Validator = ((value: unknown) => boolean) & { errors?: readonly SchemaFault[] | null };
 
+type MakeFault = (keyword: string, params: Members, message?: string) => SchemaFault;
+
 type Members = { readonly [name: string]: unknown };
 
-/** Makes validators out of a table of schemas by name. */
-export function validatorsOf(table: { readonly [name: string]: Schema }): (name: string) => Validator {
+/** Makes validators out of a table of schemas, by their place in it. */
+export function validatorsOf(table: readonly Schema[]): (place: number) => Validator {
   const patterns = new Map<string, RegExp>();
   const matches = (pattern: string, text: string): boolean => {
     const found = patterns.get(pattern) ?? new RegExp(pattern, "u");
@@ -66,11 +70,12 @@ export function validatorsOf(table: { readonly [name: string]: Schema }): (name:
       instancePath: path,
       keyword,
       params,
-      ...(message === undefined ? {} : { message }),
+      message,
     });
+    if (typeof schema === "number") return check(table[schema] as Schema, value, path);
     if (schema === true) return undefined;
     if (schema === false) return fault("false schema", {}, "boolean schema is false");
-    const { type } = schema;
+    const { type = impliedType(schema) } = schema;
     const types = type === undefined || typeof type === "string" ? [type] : type;
     const wrongType = (): SchemaFault => fault("type", { type }, `must be ${types.join(",")}`);
     const isType = types.some((one) => one === undefined || hasType(one, value));
@@ -86,15 +91,13 @@ export function validatorsOf(table: { readonly [name: string]: Schema }): (name:
         return fault("minimum", { limit: minimum }, `must be >= ${minimum}`);
     }
     if (typeof value === "string") {
-      const { maxLength, minLength, pattern } = schema;
-      const length = maxLength === undefined && minLength === undefined ? 0 : [...value].length;
-      if (maxLength !== undefined && length > maxLength)
-        return fault("maxLength", {}, tooMany(maxLength, "characters"));
-      if (minLength !== undefined && length < minLength) return fault("minLength", {}, tooFew(minLength, "characters"));
+      const { pattern } = schema;
+      const wrongLength = checkCount(schema, "Length", "characters", [...value].length, fault);
+      if (wrongLength !== undefined) return wrongLength;
       if (pattern !== undefined && !matches(pattern, value)) return fault("pattern", { pattern });
     }
     if (schema.$ref !== undefined) {
-      const inner = check(table[schema.$ref] as Schema, value, path);
+      const inner = check(schema.$ref, value, path);
       if (inner !== undefined) return inner;
     }
     if (schema.const !== undefined && value !== schema.const) return fault("const", { allowedValue: schema.const });
@@ -110,9 +113,9 @@ export function validatorsOf(table: { readonly [name: string]: Schema }): (name:
     }
     if (!isType) return wrongType();
     if (Array.isArray(value)) {
-      const { maxItems, minItems, items } = schema;
-      if (maxItems !== undefined && value.length > maxItems) return fault("maxItems", {}, tooMany(maxItems, "items"));
-      if (minItems !== undefined && value.length < minItems) return fault("minItems", {}, tooFew(minItems, "items"));
+      const { items } = schema;
+      const wrongLength = checkCount(schema, "Items", "items", value.length, fault);
+      if (wrongLength !== undefined) return wrongLength;
       if (items === undefined) return undefined;
       for (const [index, item] of value.entries()) {
         const inner = check(items, item, `${path}/${index}`);
@@ -123,21 +126,17 @@ export function validatorsOf(table: { readonly [name: string]: Schema }): (name:
   };
 
   const checkMembers = (
-    schema: Exclude<Schema, boolean>,
+    schema: Exclude<Schema, boolean | number>,
     value: Members,
     path: string,
-    fault: (keyword: string, params: Members, message?: string) => SchemaFault,
+    fault: MakeFault,
   ): SchemaFault | undefined => {
-    const { maxProperties, minProperties, optional = [], propertyNames, properties = {} } = schema;
+    const { optional = [], propertyNames, properties = {} } = schema;
     const { required = Object.keys(properties).filter((name) => !optional.includes(name)) } = schema;
     const { additionalProperties = schema.properties === undefined } = schema;
     const names = Object.keys(value);
-    if (maxProperties !== undefined && names.length > maxProperties) {
-      return fault("maxProperties", {}, tooMany(maxProperties, "properties"));
-    }
-    if (minProperties !== undefined && names.length < minProperties) {
-      return fault("minProperties", {}, tooFew(minProperties, "properties"));
-    }
+    const wrongCount = checkCount(schema, "Properties", "properties", names.length, fault);
+    if (wrongCount !== undefined) return wrongCount;
     const missing = required.find((name) => own(value, name) === undefined);
     if (missing !== undefined) return fault("required", { missingProperty: missing });
     if (propertyNames !== undefined) {
@@ -165,20 +164,29 @@ export function validatorsOf(table: { readonly [name: string]: Schema }): (name:
       : check(chosen, value, path);
   };
 
-  const resolve = (schema: Schema | undefined): Exclude<Schema, boolean> | undefined => {
+  const resolve = (schema: Schema | undefined): Exclude<Schema, boolean | number> | undefined => {
+    if (typeof schema === "number") return resolve(table[schema]);
     if (typeof schema !== "object") return undefined;
-    return schema.$ref === undefined ? schema : resolve(table[schema.$ref]);
+    return schema.$ref === undefined ? schema : resolve(schema.$ref);
   };
   const constOf = (schema: Schema, name: string): unknown => resolve(resolve(schema)?.properties?.[name])?.const;
 
-  return (name) => {
+  return (place) => {
     const validator: Validator = (value) => {
-      const found = check({ $ref: name }, value, "");
+      const found = check(place, value, "");
       validator.errors = found === undefined ? null : [found];
       return found === undefined;
     };
     return validator;
   };
+}
+
+/** The type of a schema that does not say it. */
+export function impliedType(schema: Exclude<Schema, boolean | number>): string | undefined {
+  if (schema.items !== undefined) return "array";
+  if (schema.pattern !== undefined) return "string";
+  if (schema.minimum !== undefined) return "integer";
+  return schema.properties !== undefined && schema.additionalProperties === undefined ? "object" : undefined;
 }
 
 function hasType(type: string, value: unknown): boolean {
@@ -209,10 +217,15 @@ function escaped(name: string): string {
   return name.replaceAll("~", "~0").replaceAll("/", "~1");
 }
 
-function tooMany(limit: number, what: string): string {
-  return `must NOT have more than ${limit} ${what}`;
-}
-
-function tooFew(limit: number, what: string): string {
-  return `must NOT have fewer than ${limit} ${what}`;
+function checkCount(
+  schema: Exclude<Schema, boolean | number>,
+  what: "Length" | "Items" | "Properties",
+  noun: string,
+  count: number,
+  fault: MakeFault,
+): SchemaFault | undefined {
+  const max = schema[`max${what}`] ?? count;
+  const min = schema[`min${what}`] ?? count;
+  if (count > max) return fault(`max${what}`, {}, `must NOT have more than ${max} ${noun}`);
+  return count < min ? fault(`min${what}`, {}, `must NOT have fewer than ${min} ${noun}`) : undefined;
 }
