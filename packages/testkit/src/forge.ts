@@ -26,7 +26,8 @@ export type Bendable = any;
 
 /** A copy that keeps a member of the name __proto__, which `structuredClone` and spreading would, and assignment would not. */
 export function copyOf(value: unknown): Bendable {
-  return parseJsonText(canonicalize(value as JsonValue));
+  // Also of what is too long to be accepted.
+  return parseJsonText(canonicalize(value as JsonValue), { maxBytes: Number.MAX_SAFE_INTEGER });
 }
 
 /** A log that has everything: two attempts, evidence, an approval, a dispute with items, a ruling, pins, references. */
