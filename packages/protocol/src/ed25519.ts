@@ -11,7 +11,7 @@ const SIGN_BIT = 0x80;
 // the identity, with R = A and S = 0, for every message.
 const SMALL_ORDER: readonly Uint8Array[] = [
   // Order 4: y = 0.
-  new Uint8Array(POINT_BYTES),
+  /* @__PURE__ */ new Uint8Array(POINT_BYTES),
   // Order 1, the identity: y = 1.
   littleEndian("0000000000000000000000000000000000000000000000000000000000000001"),
   // Order 8: the two square roots of (1 + sqrt(1 + d)) / -d that lie on the curve, and their negatives.
@@ -29,8 +29,8 @@ const GROUP_ORDER = littleEndian("1000000000000000000000000000000014def9dea2f79c
 const Y_OF_IDENTITY = 1;
 const Y_OF_ORDER_TWO = 4;
 
-// Written as numbers are read, stored as they are encoded.
-function littleEndian(hex: string): Uint8Array {
+// Written as numbers are read, stored as they are encoded. A page that checks no key leaves out what it makes.
+/* @__NO_SIDE_EFFECTS__ */ function littleEndian(hex: string): Uint8Array {
   const bytes = new Uint8Array(POINT_BYTES);
   for (let at = 0; at < POINT_BYTES; at++) {
     const pair = hex.slice(2 * (POINT_BYTES - 1 - at), 2 * (POINT_BYTES - at));
