@@ -169,6 +169,15 @@ test.each([
   expect(checkImports("bad.ts", `const x = await import("${specifier}");`)).toHaveLength(1);
 });
 
+test("an import is judged by where it ends", () => {
+  const from = (specifier: string): string[] => checkImports("area/event/x.ts", `import { x } from "${specifier}";`);
+  expect(["./row.ts", "../../cast.ts", "../../area/log/files.ts"].flatMap(from)).toEqual([]);
+  expect(from("../../../package.json")).toHaveLength(1);
+  expect(from("../../../../kernel/src/index.ts")).toHaveLength(1);
+  expect(from("./../../../../kernel/src/index.ts")).toHaveLength(1);
+  expect(checkImports("area\\event\\x.ts", 'import { x } from "../../cast.ts";')).toEqual([]);
+});
+
 const accepted: Found = {
   path: "json/a.json",
   op: "json.parse",

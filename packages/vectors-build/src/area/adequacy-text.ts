@@ -3,7 +3,7 @@ import { bytesOf } from "../cast.ts";
 import { type Case, field, file, type VectorFile } from "../format.ts";
 import { FOREIGN, payloadOf } from "../log-builder.ts";
 import { REVIEW } from "../story.ts";
-import { made, seeds } from "./issue-envelope.ts";
+import { made, seeds } from "./issue-envelope/signed-document.ts";
 
 // Texts that end too early, and one that is as deep as a text may be.
 

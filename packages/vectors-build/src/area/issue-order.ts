@@ -5,7 +5,7 @@ import { EMPTY, extend, type Log, payloadOf, receiptOf } from "../log-builder.ts
 import { le32 } from "../points.ts";
 import { accept, EXPIRED, NO_TOTALS, OFFERED, offer, terms } from "../story.ts";
 import { at } from "../time.ts";
-import { seeds } from "./issue-envelope.ts";
+import { seeds } from "./issue-envelope/signed-document.ts";
 
 // Two faults that meet: CONF-10 says in which order an issuer looks.
 

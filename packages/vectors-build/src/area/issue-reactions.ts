@@ -30,7 +30,7 @@ import {
   WINDOW,
 } from "../story.ts";
 import { at, HOUR } from "../time.ts";
-import { seeds } from "./issue-envelope.ts";
+import { seeds } from "./issue-envelope/signed-document.ts";
 
 const LAST = "9999-12-31T23:59:59.999Z";
 

@@ -30,7 +30,7 @@ import {
   valid,
 } from "../story.ts";
 import { at } from "../time.ts";
-import { made, seeds } from "./issue-envelope.ts";
+import { made, seeds } from "./issue-envelope/signed-document.ts";
 
 const input = (log: Log, time: string, by = "settler") => ({
   what: "receipt",

@@ -15,7 +15,7 @@ import {
 } from "../log-builder.ts";
 import { accept, cancel, close, FILE, fund, NO_BALANCES, offer, REVIEW, settle, submit } from "../story.ts";
 import { at } from "../time.ts";
-import { laidOut } from "./issue-envelope.ts";
+import { laidOut } from "./issue-envelope/signed-document.ts";
 
 // One bundle, asked about in different ways: the facts are the same.
 

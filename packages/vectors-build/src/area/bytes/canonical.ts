@@ -1,0 +1,191 @@
+import { digestOf, utf8 } from "@settld/protocol";
+import { type Case, field, file, type VectorFile } from "../../format.ts";
+
+type Bad = readonly [id: string, fault: string, input: string, twin: string, why: string, kills: string];
+
+const canonical = (id: string, input: string, why: string, kills?: string): Case => ({
+  id,
+  clause: "JCS-1",
+  why,
+  ...(kills === undefined ? {} : { kills }),
+  input: { bytes: field(input) },
+  facts: { digest: digestOf(utf8(input)) },
+});
+
+const notCanonical: readonly Bad[] = [
+  [
+    "jcs-space",
+    "space",
+    '{"a": 1}',
+    "jcs-object",
+    "One space changes the digest and not the meaning.",
+    "parse without comparing bytes",
+  ],
+  [
+    "jcs-leading-space",
+    "leading-space",
+    ' {"a":1}',
+    "jcs-object",
+    "White space around the value is white space, too.",
+    "trim before comparing",
+  ],
+  [
+    "jcs-trailing-line-feed",
+    "trailing-line-feed",
+    '{"a":1}\n',
+    "jcs-object",
+    "Editors add a line feed at the end of a file.",
+    "ignore a final line feed",
+  ],
+  [
+    "jcs-order",
+    "order",
+    '{"b":2,"a":1}',
+    "jcs-two-members",
+    "Members in another order are the same object and other bytes.",
+    "keep the order of insertion",
+  ],
+  [
+    "jcs-order-nested",
+    "order-nested",
+    '{"a":{"b":2,"a":1}}',
+    "jcs-nested",
+    "The order holds on every level.",
+    "sort the top level only",
+  ],
+  [
+    "jcs-order-in-array",
+    "order-in-array",
+    '[{"b":2,"a":1}]',
+    "jcs-array-order",
+    "Objects inside arrays are sorted, too.",
+    "skip arrays when sorting",
+  ],
+  [
+    "jcs-order-index-names",
+    "numeric-order",
+    '{"9":1,"10":2}',
+    "jcs-index-names",
+    "Numeric order is what JavaScript gives for free and RFC 8785 does not want.",
+    "sort index-like names as numbers",
+  ],
+  [
+    "jcs-order-code-points",
+    "code-point-order",
+    '{"\ufb33":1,"\u{1f600}":2}',
+    "jcs-utf16-order",
+    "Code point and UTF-8 order differ from UTF-16 order here.",
+    "sort names by code point or UTF-8",
+  ],
+  ["jcs-escaped-slash", "escaped-slash", '"\\/"', "jcs-slash", "PHP escapes the slash.", "accept \\/"],
+  [
+    "jcs-escaped-letter",
+    "escaped-letter",
+    '"\\u0061"',
+    "jcs-letter",
+    "A letter written as an escape is the same text.",
+    "compare after unescaping",
+  ],
+  [
+    "jcs-escaped-non-ascii",
+    "escaped-non-ascii",
+    '"\\u00e9"',
+    "jcs-non-ascii",
+    "Python escapes everything outside ASCII unless told not to.",
+    "accept ASCII-only output",
+  ],
+  [
+    "jcs-escaped-pair",
+    "escaped-surrogate-pair",
+    '"\\ud83d\\ude00"',
+    "jcs-emoji",
+    "Python writes emoji in this way unless told not to.",
+    "accept ASCII-only output",
+  ],
+  [
+    "jcs-long-escape",
+    "long-escape",
+    '"\\u000a"',
+    "jcs-short-escape",
+    "The shortest escape is the canonical one.",
+    "accept \\u000a for \\n",
+  ],
+  [
+    "jcs-upper-hex",
+    "upper-case-hex",
+    '"\\u001F"',
+    "jcs-control-character",
+    "Hexadecimal digits are lower case.",
+    "compare hex without case",
+  ],
+  [
+    "jcs-escaped-delete",
+    "escaped-delete",
+    '"\\u007f"',
+    "jcs-delete",
+    "U+007F is no control character here.",
+    "escape U+007F",
+  ],
+  [
+    "jcs-escaped-html",
+    "escaped-html",
+    '"\\u003c"',
+    "jcs-html",
+    "Go escapes <, > and & unless told not to.",
+    "accept HTML-safe output",
+  ],
+];
+
+const cases: readonly Case[] = [
+  canonical("jcs-object", '{"a":1}', "The smallest signed document."),
+  canonical("jcs-two-members", '{"a":1,"b":2}', "Members in order."),
+  canonical("jcs-nested", '{"a":{"a":1,"b":2}}', "Members in order on both levels."),
+  canonical("jcs-array-order", '[{"a":1,"b":2},3,1,2]', "Arrays keep their order.", "sort arrays"),
+  canonical("jcs-index-names", '{"10":2,"9":1}', "Text order, 10 before 9.", "sort index-like names as numbers"),
+  canonical(
+    "jcs-utf16-order",
+    '{"\u{1f600}":2,"\ufb33":1}',
+    "UTF-16 code unit order.",
+    "sort names by code point or UTF-8",
+  ),
+  canonical("jcs-slash", '"/"', "A slash is written as itself.", "escape slashes"),
+  canonical("jcs-letter", '"a"', "A letter is written as itself."),
+  canonical("jcs-non-ascii", '"\u00e9"', "Everything beyond ASCII is written in UTF-8.", "escape non-ASCII"),
+  canonical("jcs-emoji", '"\u{1f600}"', "A character beyond the basic plane takes four bytes.", "write CESU-8"),
+  canonical(
+    "jcs-short-escape",
+    '"\\b\\t\\n\\f\\r"',
+    "Five control characters have short escapes.",
+    "write \\u escapes only",
+  ),
+  canonical(
+    "jcs-control-character",
+    '"\\u001f"',
+    "Other control characters have four lower-case digits.",
+    "write upper-case hex",
+  ),
+  canonical("jcs-delete", '"\u007f"', "U+007F is written as itself.", "escape U+007F"),
+  canonical("jcs-html", '"<>&\'"', "Nothing is escaped for the sake of HTML.", "escape HTML"),
+  canonical("jcs-proto", '{"__proto__":{"a":1}}', "The member is there and is signed.", "assign members with a setter"),
+  canonical("jcs-empty-containers", '{"a":{},"b":[]}', "Empty containers have no white space inside."),
+  ...notCanonical.map(
+    ([id, fault, input, twin, why, kills]): Case => ({
+      id,
+      clause: "JCS-1",
+      code: "JCS_NOT_CANONICAL",
+      fault,
+      twin,
+      why,
+      kills,
+      input: { bytes: field(input) },
+    }),
+  ),
+];
+
+/** Bytes that are, or are not, their own canonical form. */
+export const jcs: VectorFile = file(
+  "jcs/canonical.json",
+  "jcs.canonicalize",
+  "Bytes that are, or are not, their own canonical form.",
+  cases,
+);

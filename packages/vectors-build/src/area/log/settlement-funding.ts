@@ -1,0 +1,86 @@
+import type { Group } from "../../format.ts";
+import { after } from "../../log-case.ts";
+import { ACCEPTED, ESCROW_BALANCES, fund } from "../../story.ts";
+import { no, yes } from "./case.ts";
+
+/** Funding. */
+export const funding: Group = after("Funding.", ACCEPTED, [
+  yes(
+    "money-funded",
+    "MONEY-2",
+    "Exactly what was agreed.",
+    "refuse a good funding",
+    "funded",
+    ESCROW_BALANCES,
+    fund(),
+  ),
+  yes(
+    "money-funded-without-rail",
+    "EVENT-4",
+    "The rail need not be named.",
+    "demand funding",
+    "funded",
+    ESCROW_BALANCES,
+    { ...fund(), body: { amount: { value: "48000", assetCode: "USD", assetScale: 2 } } },
+  ),
+  no(
+    "money-funded-other-asset",
+    "MONEY-2",
+    "MONEY_ASSET_MISMATCH",
+    "/body/amount/assetCode",
+    "money-funded",
+    "48000 of another asset.",
+    "compare values only",
+    fund({ amount: { value: "48000", assetCode: "EUR", assetScale: 2 } }),
+  ),
+  no(
+    "money-funded-other-scale",
+    "MONEY-2",
+    "MONEY_ASSET_MISMATCH",
+    "/body/amount/assetScale",
+    "money-funded",
+    "48.000 dollars are not 480.00.",
+    "compare codes only",
+    fund({ amount: { value: "48000", assetCode: "USD", assetScale: 3 } }),
+  ),
+  no(
+    "money-funded-same-worth",
+    "MONEY-2",
+    "MONEY_ASSET_MISMATCH",
+    "/body/amount/assetScale",
+    "money-funded",
+    "The same worth at another scale is another asset.",
+    "convert between scales",
+    fund({ amount: { value: "480", assetCode: "USD", assetScale: 0 } }),
+  ),
+  no(
+    "money-funded-less",
+    "MONEY-3",
+    "MONEY_AMOUNT_MISMATCH",
+    "/body/amount/value",
+    "money-funded",
+    "One unit less.",
+    "fund in parts",
+    fund({ amount: { value: "47999", assetCode: "USD", assetScale: 2 } }),
+  ),
+  no(
+    "money-funded-more",
+    "MONEY-3",
+    "MONEY_AMOUNT_MISMATCH",
+    "/body/amount/value",
+    "money-funded",
+    "One unit more would belong to nobody.",
+    "accept more than agreed",
+    fund({ amount: { value: "48001", assetCode: "USD", assetScale: 2 } }),
+  ),
+  no(
+    "money-funded-by-buyer",
+    "EVENT-5",
+    "EVENT_ACTOR",
+    "/by",
+    "money-funded",
+    "The settler attests that it has the money; a buyer only says so.",
+    "allow the buyer to fund",
+    fund({}, { by: "buyer" }),
+  ),
+]);
