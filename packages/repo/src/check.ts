@@ -60,7 +60,23 @@ const stepsFor = (full: boolean, report: string): Step[] => {
     { name: "typecheck", what: "types", command: ["tsc"] },
     { name: "layers", what: "imports, dependencies, engines", command: script("layers") },
     { name: "knip", what: "dead code and dependencies", command: ["knip"] },
-    { name: "contract", what: "changes against contract.lock.json", command: script("contract", "check") },
+    {
+      name: "contract",
+      what: "changes against contract.lock.json",
+      command: script("contract", "check"),
+      needs: ["build"],
+    },
+    {
+      name: "lock",
+      what: full ? "two fresh installations, byte by byte" : "lockfile and reviewed install scripts",
+      command: script("lock-check", ...(full ? [] : ["--fast"])),
+    },
+    {
+      name: "pack",
+      what: full ? "two builds and packs, byte by byte" : "what is built, packed twice, byte by byte",
+      command: script("pack-check", ...(full ? [] : ["--fast"])),
+      needs: ["build"],
+    },
     { name: "python", what: "the second implementation and its vectors", command: script("python") },
     {
       name: "fuzz",
@@ -94,6 +110,19 @@ const stepsFor = (full: boolean, report: string): Step[] => {
     const long: Step[] = [
       { name: "determinism", what: "same bytes in every run and locale", command: script("determinism"), alone: true },
     ];
+    steps.push({
+      name: "release",
+      what: "a whole release, on a local registry",
+      // What else is in this list has been tested by it; determinism of the release itself is part of the release.
+      command: [
+        process.execPath,
+        "--conditions=@settld/source",
+        "packages/release/src/release.ts",
+        ...["dry", "--without", "test"],
+      ],
+      needs: ["build"],
+      alone: true,
+    });
     steps.push(
       ...long
         .filter(({ name }) => existsSync(join(root, `packages/repo/src/${name}.ts`)))

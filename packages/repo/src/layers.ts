@@ -34,6 +34,9 @@ export const allowedEdges: Readonly<Record<string, readonly string[]>> = {
   // Expectations come from the author of a vector, never from the code under test.
   "@settld/vectors-build": ["@settld/protocol"],
   "@settld/repo": [...data, "@settld/protocol"],
+  "@settld/release": ["@settld/output", "@settld/protocol"],
+  // Both ends of the API, and nothing between them.
+  "@settld/pact": ["@settld/protocol", "@settld/sdk", "@settld/server", "@settld/testkit"],
   "@settld/adequacy": [...data, ...stack, "settld", "settld-conform", "@settld/output"],
   "@settld/bench": [
     ...data,
@@ -69,10 +72,19 @@ const nodeFiles: Readonly<Record<string, readonly string[]>> = {
 const testOnly = ["@settld/testkit", "settld-conform"];
 
 /** What the tests of one package may use besides: a client is tested against the real server. */
-const testEdges: Readonly<Record<string, readonly string[]>> = { "@settld/sdk": ["@settld/server"] };
+const testEdges: Readonly<Record<string, readonly string[]>> = {
+  "@settld/sdk": ["@settld/server"],
+  // A release to verify has to be made first.
+  settld: ["@settld/release"],
+};
 
 /** Folders of what only tests and builds import, and that are not published. */
-const testFolders: readonly string[] = ["packages/sdk/src/testing/", "packages/sdk/src/build/"];
+const testFolders: readonly string[] = [
+  "packages/sdk/src/testing/",
+  "packages/sdk/src/build/",
+  "packages/server/src/testing-postgres/",
+  "packages/server/src/trials/",
+];
 
 /** The tree that the rules look at: packages and their TypeScript sources, by path relative to the root. */
 export type Tree = {

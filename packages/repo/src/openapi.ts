@@ -53,7 +53,7 @@ const checkShape = (one: Resolved, document: OpenApi): string[] => {
   const { operation, path, isPublic } = one;
   const scope = operation["x-settld-scope"];
   const wrong: string[] = [];
-  if (!/^[a-z]+\.[a-z][A-Za-z]*$/.test(operation.operationId)) {
+  if (!/^[a-z][A-Za-z]*\.[a-z][A-Za-z]*$/.test(operation.operationId)) {
     wrong.push("operationId is not resource.verb");
   }
   if (operation.tags.length !== 1 || !document.tags.some(({ name }) => name === operation.tags[0])) {

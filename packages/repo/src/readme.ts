@@ -21,6 +21,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type Background, freePort, PAGE_PORT, startInBackground } from "./readme-background.ts";
+import { evidence } from "./readme-evidence.ts";
 import { type Runtime, runtimes } from "./runtime-list.ts";
 import { root } from "./workspace.ts";
 
@@ -200,7 +201,7 @@ const refresh = (
 };
 
 /** Text between markers, by name. */
-const GENERATORS: Readonly<Record<string, () => string>> = { cheat };
+const GENERATORS: Readonly<Record<string, () => string>> = { cheat, evidence };
 
 /**
  * The one `sed` line that raises the payout of the demo's first act: base64 of the settlement with another first digit.

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { isObject, type Schema } from "../gen/schema-set.ts";
-import type { Difference } from "./difference.ts";
+import type { Finding, Level } from "./difference.ts";
+import type { Direction } from "./direction.ts";
 
 const annotations = new Set(["$comment", "title", "description", "examples"]);
 
@@ -44,26 +45,42 @@ const isSubset = (part: readonly unknown[], whole: readonly unknown[]): boolean 
   part.every((item) => has(whole, item));
 const toList = (value: unknown): unknown[] => (Array.isArray(value) ? value : value === undefined ? [] : [value]);
 
+/** What a change does to the set of documents: more of them are valid, fewer, or neither is certain. */
+type Effect = "more" | "fewer" | "other";
+
+const levelOf = (effect: Effect, direction: Direction): Level => {
+  const harmless: Effect = direction === "input" ? "more" : "fewer";
+  return direction !== "both" && effect === harmless ? "additive" : "breaking";
+};
+
+/** Where a comparison stands: the file and pointer for messages, the direction of each `$defs` entry. */
+export type At = {
+  readonly where: string;
+  readonly direction: Direction;
+  readonly defs?: (name: string) => Direction;
+};
+
 /**
- * Differences between two structures, each classified by what it does to documents and programs that exist:
- * additive accepts everything that was accepted. Whatever is not recognised as additive is breaking.
+ * Differences between two structures, each classified by who writes and who reads the documents. Whatever is not
+ * recognised as additive is breaking.
  */
-export const diffSchema = (file: string, old: unknown, now: unknown, pointer = ""): Difference[] => {
+export const diffSchema = (at: At, old: unknown, now: unknown, pointer = ""): Finding[] => {
   if (isDeepStrictEqual(old, now)) {
     return [];
   }
-  const difference = (level: Difference["level"], key: string, rule: string): Difference => ({
-    level,
-    package: "@settld/schemas",
-    where: `${file}#${pointer}${key === "" ? "" : `/${key}`}`,
+  const { direction } = at;
+  const place = (key: string): string => `${at.where}#${pointer}${key === "" ? "" : `/${key}`}`;
+  const finding = (effect: Effect, key: string, rule: string): Finding => ({
+    level: levelOf(effect, direction),
+    where: place(key),
     rule,
   });
   if (!isObject(old) || !isObject(now)) {
     const widened = old === false || now === true;
-    return [difference(widened ? "additive" : "breaking", "", widened ? "accepts more" : "schema replaced")];
+    return [finding(widened ? "more" : "other", "", widened ? "accepts more" : "schema replaced")];
   }
   const closed = old["additionalProperties"] === false || old["unevaluatedProperties"] === false;
-  const compare = (key: string): Difference | Difference[] => {
+  const compare = (key: string): Finding | Finding[] => {
     const before = old[key];
     const after = now[key];
     if (isDeepStrictEqual(before, after)) {
@@ -74,43 +91,38 @@ export const diffSchema = (file: string, old: unknown, now: unknown, pointer = "
     }
     if (key === "required") {
       const added = toList(after).filter((name) => !has(toList(before), name));
-      return difference(
-        added.length > 0 ? "breaking" : "additive",
-        key,
-        added.length > 0 ? `new required: ${added.join(", ")}` : "no longer required",
-      );
+      const dropped = toList(before).filter((name) => !has(toList(after), name));
+      return [
+        ...(added.length > 0 ? [finding("fewer", key, `new required: ${added.join(", ")}`)] : []),
+        ...(dropped.length > 0 ? [finding("more", key, `no longer required: ${dropped.join(", ")}`)] : []),
+      ];
     }
-    if (key === "enum") {
-      const relaxed = after === undefined || (before !== undefined && isSubset(toList(before), toList(after)));
-      return difference(relaxed ? "additive" : "breaking", key, relaxed ? "new values" : "values removed or fixed");
-    }
-    if (key === "type") {
-      const wider = before !== undefined && isSubset(toList(before), toList(after));
-      return difference(wider ? "additive" : "breaking", key, wider ? "more types" : "type changed");
+    if (key === "enum" || key === "type") {
+      const [wider, narrower] = [
+        after === undefined || (before !== undefined && isSubset(toList(before), toList(after))),
+        before === undefined || (after !== undefined && isSubset(toList(after), toList(before))),
+      ];
+      const what = key === "enum" ? "values" : "types";
+      if (wider) return finding("more", key, `new ${what}`);
+      return narrower ? finding("fewer", key, `${what} removed or fixed`) : finding("other", key, `${what} changed`);
     }
     if (lowerLimits.has(key) || upperLimits.has(key)) {
-      const relaxed =
-        after === undefined ||
-        (typeof before === "number" &&
-          typeof after === "number" &&
-          (lowerLimits.has(key) ? after < before : after > before));
-      return difference(relaxed ? "additive" : "breaking", key, relaxed ? "limit relaxed" : "limit tightened");
+      const numbers = typeof before === "number" && typeof after === "number";
+      const relaxed = after === undefined || (numbers && (lowerLimits.has(key) ? after < before : after > before));
+      return finding(relaxed ? "more" : "fewer", key, relaxed ? "limit relaxed" : "limit tightened");
     }
     if (key === "pattern") {
-      const relaxed = after === undefined;
-      return difference(relaxed ? "additive" : "breaking", key, relaxed ? "pattern dropped" : "pattern changed");
+      if (after === undefined) return finding("more", key, "pattern dropped");
+      return finding(before === undefined ? "fewer" : "other", key, "pattern changed");
     }
-    if (key === "additionalProperties") {
-      const opened = before === false && after !== false;
-      if (opened) {
-        return difference("additive", key, "object opened");
-      }
+    if (key === "additionalProperties" || key === "unevaluatedProperties") {
+      if (before === false && after !== false) return finding("more", key, "object opened");
       return isObject(before) && isObject(after)
-        ? diffSchema(file, before, after, `${pointer}/${key}`)
-        : difference("breaking", key, "additional properties restricted");
+        ? diffSchema(at, before, after, `${pointer}/${key}`)
+        : finding(after === false ? "fewer" : "other", key, "additional properties restricted");
     }
     if ((key === "items" || key === "propertyNames") && before !== undefined && after !== undefined) {
-      return diffSchema(file, before, after, `${pointer}/${key}`);
+      return diffSchema(at, before, after, `${pointer}/${key}`);
     }
     if (
       (key === "oneOf" || key === "anyOf" || key === "allOf" || key === "prefixItems") &&
@@ -118,25 +130,32 @@ export const diffSchema = (file: string, old: unknown, now: unknown, pointer = "
       Array.isArray(after)
     ) {
       if (before.length === after.length) {
-        return before.flatMap((branch, index) => diffSchema(file, branch, after[index], `${pointer}/${key}/${index}`));
+        return before.flatMap((branch, index) => diffSchema(at, branch, after[index], `${pointer}/${key}/${index}`));
       }
-      const grown = (key === "oneOf" || key === "anyOf") && isSubset(before, after);
-      return difference(grown ? "additive" : "breaking", key, grown ? "new alternative" : "alternatives changed");
+      const alternatives = key === "oneOf" || key === "anyOf";
+      if (alternatives && isSubset(before, after)) return finding("more", key, "new alternative");
+      return finding(alternatives && isSubset(after, before) ? "fewer" : "other", key, "alternatives changed");
     }
-    return difference("breaking", key, `${key} changed, which no rule calls additive`);
+    return finding("other", key, `${key} changed, which no rule calls additive`);
   };
-  const diffMap = (key: string, before: Schema, after: Schema): Difference[] =>
-    [...new Set([...Object.keys(before), ...Object.keys(after)])].sort().flatMap((name): Difference | Difference[] => {
-      if (!(name in after)) {
-        return difference("breaking", `${key}/${name}`, "removed");
+  const diffMap = (key: string, before: Schema, after: Schema): Finding[] =>
+    [...new Set([...Object.keys(before), ...Object.keys(after)])].sort().flatMap((name): Finding | Finding[] => {
+      const inner = key === "$defs" && at.defs !== undefined ? { ...at, direction: at.defs(name) } : at;
+      if (name in before && name in after) {
+        return diffSchema(inner, before[name], after[name], `${pointer}/${key}/${name}`);
       }
-      if (!(name in before)) {
-        // In an open object the name was free for anything until now.
-        return key === "$defs" || (key === "properties" && closed)
-          ? difference("additive", `${key}/${name}`, "added")
-          : difference("breaking", `${key}/${name}`, "constrains a name that was free");
+      if (name in before) {
+        // Whoever reads a document may use the member, and whoever writes it may send it.
+        return { level: "breaking", where: place(`${key}/${name}`), rule: "removed" };
       }
-      return diffSchema(file, before[name], after[name], `${pointer}/${key}/${name}`);
+      if (key === "$defs") {
+        return { level: "additive", where: place(`${key}/${name}`), rule: "added" };
+      }
+      if (key === "properties" && (direction === "output" || closed)) {
+        return { level: direction === "both" ? "breaking" : "additive", where: place(`${key}/${name}`), rule: "added" };
+      }
+      // In an open object the name was free for anything until now.
+      return { level: "breaking", where: place(`${key}/${name}`), rule: "constrains a name that was free" };
     });
   return [...new Set([...Object.keys(old), ...Object.keys(now)])].sort().flatMap(compare);
 };

@@ -1,0 +1,36 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { root } from "./workspace.ts";
+
+describe.each(["rollback", "incident"])("the playbook %s", (name) => {
+  // Real processes from the sources; the long form is `pnpm drill:NAME`.
+  test("does what it says", { timeout: 240_000 }, () => {
+    const run = spawnSync(process.execPath, [join(root, "packages/repo/src/drill.ts"), name, "--short"], {
+      encoding: "utf8",
+    });
+    expect(run.stdout).not.toContain("FAIL");
+    expect(run.stdout).toMatch(new RegExp(`drill ${name}: \\d+ steps, \\d+ checks, 0 failed`));
+    expect(run.status).toBe(0);
+  });
+
+  test("names the drill, and commands and options that there are", () => {
+    const path = join(root, "docs/playbooks", `${name}.md`);
+    expect(existsSync(path)).toBe(true);
+    const page = readFileSync(path, "utf8");
+    expect(page).toContain(`pnpm drill:${name}`);
+    const sources = ["serve.ts", "admin/copies.ts", "admin/export.ts", "reconcile.ts"]
+      .map((file) => readFileSync(join(root, "packages/cli/src/commands", file), "utf8"))
+      .concat(readFileSync(join(root, "packages/cli/src/server/store-place.ts"), "utf8"))
+      .join("\n");
+    const options = [...page.matchAll(/settld [^`\n]*?(--[a-z-]+)/g)].map(([, option = ""]) => option);
+    expect(options.length).toBeGreaterThan(0);
+    for (const option of options) expect(sources).toContain(`"${option}`);
+  });
+});
+
+test("a drill that there is not is said so", () => {
+  const run = spawnSync(process.execPath, [join(root, "packages/repo/src/drill.ts"), "fire"], { encoding: "utf8" });
+  expect([run.status, run.stderr]).toEqual([2, "expected one of rollback, incident\n"]);
+});
