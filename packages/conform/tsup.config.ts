@@ -1,4 +1,4 @@
-import { cp, stat } from "node:fs/promises";
+import { cp, readdir, stat } from "node:fs/promises";
 import { basename } from "node:path";
 import type { Options } from "tsup";
 import { base } from "../../tsup.base.ts";
@@ -14,8 +14,8 @@ const copyData = async (): Promise<void> => {
         ? basename(path) !== "node_modules"
         : path.endsWith(".json") && basename(path) !== "package.json",
   });
-  for (const name of ["adapter", "conformance-baseline", "conformance-report"]) {
-    await cp(`../../schemas/${name}.schema.json`, `dist/data/schemas/${name}.schema.json`);
+  for (const name of await readdir("../../schemas")) {
+    if (/(?:\.schema|^openapi)\.json$/.test(name)) await cp(`../../schemas/${name}`, `dist/data/schemas/${name}`);
   }
   await cp("src/init/templates", "dist/templates", { recursive: true });
 };

@@ -10,6 +10,7 @@ const options: Options = {
   ...base({
     index: "src/index.ts",
     core: "src/core.ts",
+    webhooks: "src/webhooks.ts",
     "crypto-node": "../protocol/src/crypto-node.ts",
     "crypto-web": "../protocol/src/crypto-web.ts",
   }),
@@ -19,7 +20,10 @@ const options: Options = {
   external: [/^node:/, "#crypto"],
   esbuildPlugins: [small("runtime")],
   // Types go inside as well: through paths, because what is found in node_modules would stay an import.
-  dts: { entry: { index: "src/index.ts", core: "src/core.ts" }, compilerOptions: { paths } },
+  dts: {
+    entry: { index: "src/index.ts", core: "src/core.ts", webhooks: "src/webhooks.ts" },
+    compilerOptions: { paths },
+  },
 };
 
 export default options;

@@ -65,7 +65,8 @@ async function time(work: () => unknown, calls: number): Promise<number> {
   return ((performance.now() - start) * 1000) / calls;
 }
 
-function median(values: readonly number[]): number {
+/** The one in the middle. */
+export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[sorted.length >> 1] ?? Number.NaN;
 }

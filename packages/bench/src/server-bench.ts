@@ -1,5 +1,5 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -8,16 +8,15 @@ import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
-import { base64urlDecode, type Digest, openPublicKey, verifyEd25519 } from "@settld/protocol";
+import { base64urlDecode, openPublicKey, verifyEd25519 } from "@settld/protocol";
 import { defaultCrypto } from "@settld/protocol/crypto";
-import { createServer, listen, newApiKey, openSqliteStore, type Store } from "@settld/server";
+import { openSqliteStore } from "@settld/server";
 import { testSigner } from "@settld/testkit";
-import type { Ratio } from "./measure.ts";
+import { median, type Ratio } from "./measure.ts";
+import { fill, IDS, perSecond, type Replay, record, replay, replayOf } from "./recorded.ts";
 import type { Host } from "./server-host.ts";
-import { type Known, SettlementClient } from "./settlement-client.ts";
+import type { Known } from "./settlement.ts";
 import type { Ask, Done } from "./settlement-worker.ts";
-
-type Change = Parameters<Store["write"]>[0];
 
 const CLIENTS = [1, 4, 16] as const;
 const JOBS = { 1: 60, 4: 160, 16: 320 } as const;
@@ -62,12 +61,12 @@ export async function benchServer(): Promise<Ratio[]> {
     const [done] = await once(worker, "message");
     return done as Done;
   };
-  const { changes, evidence } = await record(join(folder, "record"));
+  const recorded = await record(join(folder, "record"));
   const store = await openSqliteStore({ folder: join(folder, "store"), mode: "serve" });
-  await fill(store, changes);
+  await fill(store, recorded);
   const signatures = await signatureWork();
   const found = new Map<number, Measured>();
-  const draft = (jobs: number): Replay[] => Array.from({ length: jobs }, () => replayOf(changes, evidence));
+  const draft = (jobs: number): Replay[] => Array.from({ length: jobs }, () => replayOf(recorded));
   try {
     await settle({ clients: 16, jobs: WARM_UP });
     for (let round = 0; round <= ROUNDS; round++) {
@@ -153,115 +152,7 @@ async function startHost(folder: string): Promise<{ readonly child: Child; reado
   const child = spawn(process.execPath, [...process.execArgv, program, folder], { stdio: ["pipe", "pipe", "inherit"] });
   const [line] = await once(createInterface({ input: child.stdout }), "line");
   const { url, operatorKey, settlerKey } = JSON.parse(String(line)) as Host;
-  return { child, known: { url, operatorKey, settlerKey: base64urlDecode(settlerKey) } };
-}
-
-/** The changes of one settlement as the server writes them, and its evidence. */
-async function record(folder: string): Promise<{ readonly changes: readonly Change[]; readonly evidence: number }> {
-  const changes: Change[] = [];
-  let evidence = 0;
-  let isRecording = false;
-  const store = await openSqliteStore({ folder, mode: "serve" });
-  const signer = await testSigner("bench settler");
-  const server = await createServer({
-    store: {
-      ...store,
-      async write(change) {
-        if (isRecording) changes.push(change);
-        return store.write(change);
-      },
-      async putEvidence(digest, bytes, limits) {
-        const result = await store.putEvidence(digest, bytes, limits);
-        evidence = result.size;
-        return result;
-      },
-    },
-    settler: { id: "https://settler.example", signer },
-    registry: { id: "https://registry.example", signer: await testSigner("bench registry") },
-    allowTestKeys: true,
-  });
-  const { key, row } = newApiKey("operator", ["operator"], "bench", Date.now());
-  await store.write({ apiKeys: [row] });
-  const { url, close } = await listen(server);
-  const client = new SettlementClient({ url, operatorKey: key, settlerKey: signer.publicKey }, "recorded");
-  await client.prepare();
-  isRecording = true;
-  await client.settle();
-  client.close();
-  await close(0);
-  await server.close();
-  if (changes.length === 0 || evidence === 0) throw new Error("nothing was recorded");
-  return { changes, evidence };
-}
-
-// The money that the recorded changes take from the buyer.
-async function fill(store: Store, changes: readonly Change[]): Promise<void> {
-  const postings = changes.flatMap(({ transactions = [] }) => transactions).flatMap((one) => one.postings);
-  const available = postings.find(({ account, value }) => account.kind === "available" && value < 0n)?.account;
-  if (available === undefined) throw new Error("nothing was funded");
-  const value = 10n ** 15n;
-  const id = digest("fill");
-  const rail = { ...available, kind: "rail" as const, owner: "bench" };
-  const written = await store.write({
-    transactions: [
-      {
-        id,
-        type: "fill",
-        at: 0,
-        postings: [
-          { account: rail, value: -value },
-          { account: available, value },
-        ],
-      },
-    ],
-  });
-  if (!written.ok) throw new Error("the buyer has no money");
-}
-
-/** What one more settlement writes. */
-type Replay = { readonly changes: readonly Change[]; readonly evidence: Uint8Array };
-
-/** A settlement once more, under other digests: the same sizes. */
-function replayOf(recorded: readonly Change[], evidenceBytes: number): Replay {
-  const names = new Map<string, Digest>();
-  const nonce = randomBytes(16).toString("hex");
-  const rename = (text: string): string => {
-    if (!text.startsWith("sha256:")) return text;
-    const name = names.get(text) ?? digest(`${nonce} ${text}`);
-    names.set(text, name);
-    return name;
-  };
-  const changes = recorded.map((change, index) => {
-    const renamed = renamedCopy(change, rename);
-    const { answer } = renamed;
-    return answer === undefined ? renamed : { ...renamed, answer: { ...answer, key: `${nonce} ${index}` } };
-  });
-  return { changes, evidence: new Uint8Array(randomBytes(evidenceBytes)) };
-}
-
-async function replay(store: Store, one: Replay | undefined): Promise<void> {
-  if (one === undefined) throw new Error("fewer settlements than were asked for");
-  const { changes, evidence } = one;
-  for (const [index, change] of changes.entries()) {
-    // Before the submission, as a seller uploads it.
-    if (index === changes.length - 2) {
-      const name: Digest = `sha256:${createHash("sha256").update(evidence).digest("hex")}`;
-      await store.putEvidence(name, chunksOf(evidence), { bytesMax: evidence.length, now: 0, tenant: "bench" });
-    }
-    const written = await store.write(change);
-    if (!written.ok) throw new Error(`a recorded change met ${written.conflict.kind}`);
-  }
-}
-
-async function* chunksOf(data: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
-  yield data;
-}
-
-function renamedCopy<T>(value: T, rename: (text: string) => string): T {
-  if (typeof value === "string") return rename(value) as T;
-  if (typeof value !== "object" || value === null || value instanceof Uint8Array) return value;
-  if (Array.isArray(value)) return value.map((one) => renamedCopy(one, rename)) as T;
-  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, renamedCopy(one, rename)])) as T;
+  return { child, known: { ...IDS, url, operatorKey, settlerKey: base64urlDecode(settlerKey) } };
 }
 
 /** Makes and checks as many signatures as a settlement has, one after another, as they need each other. */
@@ -278,26 +169,4 @@ async function signatureWork(): Promise<() => Promise<void>> {
       }
     }
   };
-}
-
-async function perSecond(clients: number, jobs: number, work: () => Promise<void>): Promise<number> {
-  let left = jobs;
-  const start = performance.now();
-  await Promise.all(
-    Array.from({ length: clients }, async () => {
-      while (left > 0) {
-        left -= 1;
-        await work();
-      }
-    }),
-  );
-  return (jobs * 1_000) / (performance.now() - start);
-}
-
-function digest(text: string): Digest {
-  return `sha256:${createHash("sha256").update(text).digest("hex")}`;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 }

@@ -1,6 +1,7 @@
 /** The clients of the settlement bench, in a thread of their own. */
 import { parentPort } from "node:worker_threads";
-import { type Known, SettlementClient } from "./settlement-client.ts";
+import type { Known } from "./settlement.ts";
+import { SettlementClient } from "./settlement-client.ts";
 
 /** Asks for settlements by so many clients. */
 export type Ask = { readonly known: Known; readonly clients: number; readonly jobs: number };

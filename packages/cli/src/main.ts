@@ -44,6 +44,11 @@ const COMMANDS: readonly LazyCommand[] = [
     load: async () => (await import("./commands/serve.ts")).serveCommand(),
   },
   {
+    name: "listen",
+    summary: "follow a server's messages and post them to a program of yours",
+    load: async () => (await import("./commands/listen.ts")).listenCommand(),
+  },
+  {
     name: "admin",
     summary: "API keys of a server, and everything in it as files",
     load: async () => (await import("./commands/admin.ts")).adminCommand(),
@@ -52,6 +57,11 @@ const COMMANDS: readonly LazyCommand[] = [
     name: "reconcile",
     summary: "check a server's book against its signed logs",
     load: async () => (await import("./commands/reconcile.ts")).reconcileCommand(),
+  },
+  {
+    name: "verify-release",
+    summary: "check who made a release of Settld, and that it is whole; offline",
+    load: async () => (await import("./commands/verify-release.ts")).verifyReleaseCommand(),
   },
   {
     name: "adapter",
@@ -76,8 +86,12 @@ export async function main(args: readonly string[]): Promise<void> {
   }
 }
 
-// Only the command that is asked for is loaded; the others are names and summaries for the help.
-async function buildProgram(args: readonly string[]): Promise<Command> {
+/**
+ * The program. Only the command that is asked for is loaded; the others are names and summaries for the help.
+ *
+ * @param all - loads every command, for whoever wants to read them: the contract records them.
+ */
+export async function buildProgram(args: readonly string[], all = false): Promise<Command> {
   const program = new Command("settld")
     .description("Settles, checks and shows paid work between parties who do not trust each other.")
     .version(VERSION, "-V, --version", "print the version")
@@ -88,7 +102,7 @@ async function buildProgram(args: readonly string[]): Promise<Command> {
     .addHelpText("after", HELP);
   const asked = args.find((arg) => !arg.startsWith("-") && arg !== "help");
   for (const { name, summary, load } of COMMANDS) {
-    const command = name === asked ? await load() : new Command(name);
+    const command = all || name === asked ? await load() : new Command(name);
     inherit(command.summary(summary), program);
     program.addCommand(command);
   }

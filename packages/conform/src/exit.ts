@@ -15,7 +15,7 @@ export const EXIT: {
   fails: 1,
   /** Usage, and files that could not be read or written. */
   usage: 2,
-  /** The adapter breaks the protocol or cannot be reached. */
+  /** The adapter breaks the protocol, or it or the server cannot be reached. */
   broken: 3,
   inconclusive: 4,
   /** EX_SOFTWARE of sysexits.h. */
@@ -29,6 +29,8 @@ const EXIT_BY_CODE: Readonly<Partial<Record<Code, number>>> = {
   CONF_ADAPTER_HELLO: EXIT.broken,
   CONF_ADAPTER_MESSAGE: EXIT.broken,
   CONF_ADAPTER_LOST: EXIT.broken,
+  CONF_SERVER_START: EXIT.broken,
+  CONF_SERVER_LOST: EXIT.broken,
   CONF_NOTHING_EXECUTED: EXIT.inconclusive,
   CONF_BASELINE_STALE: EXIT.fails,
   CONF_REPORT: EXIT.fails,

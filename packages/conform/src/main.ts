@@ -86,8 +86,12 @@ export async function main(args: readonly string[]): Promise<void> {
   }
 }
 
-// Only the command that is asked for is loaded; the others are names and summaries for the help.
-async function buildProgram(args: readonly string[]): Promise<Command> {
+/**
+ * The program. Only the command that is asked for is loaded; the others are names and summaries for the help.
+ *
+ * @param all - loads every command, for whoever wants to read them: the contract records them.
+ */
+export async function buildProgram(args: readonly string[], all = false): Promise<Command> {
   const program = new Command("settld-conform")
     .description("Shows whether an implementation of the Settld protocol, in any language, follows its specification.")
     .version(VERSION, "-V, --version", "print the version")
@@ -98,7 +102,7 @@ async function buildProgram(args: readonly string[]): Promise<Command> {
     .addHelpText("after", HELP);
   const asked = args.find((arg) => !arg.startsWith("-") && arg !== "help");
   for (const { name, summary, load } of COMMANDS) {
-    const command = name === asked ? await load() : new Command(name);
+    const command = all || name === asked ? await load() : new Command(name);
     inherit(command.summary(summary), program);
     program.addCommand(command);
   }

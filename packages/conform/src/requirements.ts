@@ -3,8 +3,11 @@ import type { Scale } from "./judge.ts";
 /** Names of the profiles that are judged by vectors. */
 export const PROFILES = ["verifier-core", "verifier-full", "kernel", "issuer"] as const;
 
-/** A profile that is judged by vectors (CONF-11). */
-export type ProfileName = (typeof PROFILES)[number];
+/** Every profile: those of vectors, and the one that is judged by scenarios against a live server (CONF-18). */
+export const ALL_PROFILES: readonly [...typeof PROFILES, "server"] = [...PROFILES, "server"];
+
+/** A profile (CONF-11, CONF-18). */
+export type ProfileName = (typeof ALL_PROFILES)[number];
 
 /** What a profile asks for. */
 export type Profile = {
@@ -20,7 +23,19 @@ export type Profile = {
 /** The requirement set of a revision: `requirements/<revision>.json` of the vectors. */
 export type RequirementSet = {
   readonly revision: string;
-  readonly profiles: Readonly<Record<ProfileName, Profile>>;
+  /** The profiles of one kind: those of vectors, or `server`. */
+  readonly profiles: Readonly<Partial<Record<ProfileName, Profile>>>;
+};
+
+/** The names of what is there by profile, in the order of {@link ALL_PROFILES}. */
+export const profileNames = (profiles: Readonly<Partial<Record<ProfileName, unknown>>>): ProfileName[] =>
+  ALL_PROFILES.filter((name) => profiles[name] !== undefined);
+
+/** Something of a profile that has to be there. */
+export const ofProfile = <T>(profiles: Readonly<Partial<Record<ProfileName, T>>>, name: ProfileName): T => {
+  const found = profiles[name];
+  if (found === undefined) throw new Error(`no profile ${name}`);
+  return found;
 };
 
 /** Whether a profile scores a vector, and if not, why. */
@@ -31,8 +46,8 @@ export const scoringOf = (
   { profiles }: RequirementSet,
   { id, op }: { readonly id: string; readonly op: string },
 ): Scoring[] =>
-  PROFILES.flatMap((profile): Scoring[] => {
-    const { ops, scored, notScored } = profiles[profile];
+  profileNames(profiles).flatMap((profile): Scoring[] => {
+    const { ops, scored, notScored } = ofProfile(profiles, profile);
     if (!ops.includes(op)) return [];
     if (scored.includes(id)) return [{ profile, reason: null }];
     const reason = notScored.find((one) => one.id === id)?.reason ?? "added after the requirement set was frozen";

@@ -1,4 +1,4 @@
-import type { AccountEntryPayload, Receipt, TrustDocument } from "./gen/types.ts";
+import type { AccountEntryPayload, Receipt, TombstonePayload, TrustDocument } from "./gen/types.ts";
 import * as validators from "./gen/validators.js";
 import { assertSchema } from "./schema.ts";
 
@@ -30,4 +30,14 @@ export function parseReceipt(value: unknown): Receipt {
 export function parseAccountEntry(value: unknown): AccountEntryPayload {
   assertSchema(validators.accountEntry, value, "LEDGER_ENTRY");
   return value as AccountEntryPayload;
+}
+
+/**
+ * Reads the payload of a tombstone as far as its schema goes.
+ *
+ * @throws SettldError `STORE_TOMBSTONE` (STORE-11).
+ */
+export function parseTombstone(value: unknown): TombstonePayload {
+  assertSchema(validators.tombstone, value, "STORE_TOMBSTONE");
+  return value as TombstonePayload;
 }

@@ -3,7 +3,7 @@ export { BUNDLE_HEADER, type BundleParts, bundleLines, type Evidence, encodeBund
 export { bytesEqual, concatBytes, fromUtf8, hexDecode, hexEncode, utf8 } from "./bytes.ts";
 export type { CryptoPort, PrivateKeyHandle, PublicKeyHandle } from "./crypto.ts";
 export { type Digest, digestOf, isDigest, parseDigest } from "./digest.ts";
-export { parseAccountEntry, parseReceipt, parseTrustDocument } from "./documents.ts";
+export { parseAccountEntry, parseReceipt, parseTombstone, parseTrustDocument } from "./documents.ts";
 export {
   type Envelope,
   type ParsedEnvelope,

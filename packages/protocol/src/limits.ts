@@ -37,9 +37,11 @@ export const PAYLOAD_TYPES: {
   readonly trust: "application/vnd.settld.trust+json";
   readonly receipt: "application/vnd.in-toto+json";
   readonly account: "application/vnd.settld.account+json";
+  readonly tombstone: "application/vnd.settld.tombstone+json";
 } = {
   event: "application/vnd.settld.event+json",
   trust: "application/vnd.settld.trust+json",
   receipt: "application/vnd.in-toto+json",
   account: "application/vnd.settld.account+json",
+  tombstone: "application/vnd.settld.tombstone+json",
 };

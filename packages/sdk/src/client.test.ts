@@ -39,6 +39,7 @@ test("every operation of the API document is reachable, with its method and path
     () => client.evidence.upload("a"),
     () => client.evidence.download(digest),
     () => client.evidence.check(digest),
+    () => client.evidence.tombstone(digest),
     () => client.accounts.list(),
     () => client.accounts.retrieve("acct_1"),
     () => client.accounts.transactions("acct_1"),

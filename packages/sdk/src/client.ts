@@ -9,8 +9,10 @@ import {
 import type { WriteOptions } from "./http/transport.ts";
 import { Agreements } from "./resources/agreements.ts";
 import { Evidence } from "./resources/evidence.ts";
+import { Messages } from "./resources/messages.ts";
 import { Accounts, Deposits, Withdrawals } from "./resources/money.ts";
 import { ApiKeys, Audits, OwnAccount, Parties, TrustDocuments } from "./resources/registry.ts";
+import { WebhookEndpoints } from "./resources/webhook-endpoints.ts";
 
 /** A client of one settlement server, for one API key. */
 export class Client {
@@ -30,6 +32,10 @@ export class Client {
   readonly trust: TrustDocuments;
   /** API keys. */
   readonly keys: ApiKeys;
+  /** What happens, as a stream. */
+  readonly messages: Messages;
+  /** Places to which the server posts messages. */
+  readonly webhookEndpoints: WebhookEndpoints;
   /** Who the API key speaks for. */
   readonly account: OwnAccount;
   /** The server's reconciliation of itself. */
@@ -47,6 +53,8 @@ export class Client {
     this.parties = new Parties(api);
     this.trust = new TrustDocuments(api);
     this.keys = new ApiKeys(api);
+    this.messages = new Messages(api);
+    this.webhookEndpoints = new WebhookEndpoints(api);
     this.account = new OwnAccount(api);
     this.audit = new Audits(api);
   }

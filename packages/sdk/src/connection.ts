@@ -64,9 +64,11 @@ export type CallInput<K extends OperationId> = {
 };
 
 /** What comes out of a call. */
-export type CallAnswer<K extends OperationId> = Operations[K]["answer"] extends ReadableStream
-  ? Uint8Array
-  : Operations[K]["answer"];
+export type CallAnswer<K extends OperationId> = K extends "messages.stream"
+  ? ReadableStream<Uint8Array>
+  : Operations[K]["answer"] extends ReadableStream
+    ? Uint8Array
+    : Operations[K]["answer"];
 
 /** What a check of a page may need besides the items. */
 type PageFacts = {
@@ -80,7 +82,12 @@ export type MakeChecker = (reader: Reader, platform: Platform, settler: string |
 
 // A clock that is further off is a fault to be mended, not one to be worked around: what is signed carries its time.
 const CLOCK_CORRECTION_MAX_MS = 300_000;
-const BINARY: readonly string[] = ["agreements.bundle", "evidence.download"];
+// What answers are that are not JSON.
+const READ: Readonly<Record<string, Exchange["read"] | undefined>> = {
+  "agreements.bundle": "bytes",
+  "evidence.download": "bytes",
+  "messages.stream": "stream",
+};
 const EVENTS_PAGE = 100;
 
 /** What the resources share: requests by operation, the signer, the party, the clock and the checker. */
@@ -254,7 +261,7 @@ export class Connection {
         ...input.headers,
       },
       body: body === undefined || isBinary ? (body as Uint8Array | Blob | undefined) : JSON.stringify(body),
-      read: method === "HEAD" ? "none" : BINARY.includes(operation) ? "bytes" : "json",
+      read: method === "HEAD" ? "none" : (READ[operation] ?? "json"),
       // A trust document that was taken over is refused the second time, as it is not newer than itself.
       repeatable: operation !== "trust.import",
     };

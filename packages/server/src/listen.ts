@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { getRequestListener } from "@hono/node-server";
+import { getRequestListener, type HttpBindings } from "@hono/node-server";
 import { REVISION, SettldError } from "@settld/protocol";
 import { newRequestId, problemOf, problemResponse } from "./http/problem.ts";
 import type { Server } from "./server.ts";
@@ -11,6 +11,8 @@ export type ListenOptions = {
   readonly host?: string;
   /** Default 0: any free port. */
   readonly port?: number;
+  /** How long a reader of a stream may take nothing before it is cut off, in milliseconds. Default 30000. */
+  readonly stalledMs?: number;
 };
 
 /** A server that listens. */
@@ -26,17 +28,24 @@ const HEADERS_MS = 10_000;
 // Bodies have a time of their own (HTTP-1); this is for the largest evidence on a slow line.
 const REQUEST_MS = 3_600_000;
 const GRACE_MS = 10_000;
+// Twice as long as a stream is ever silent.
+const STALLED_MS = 30_000;
 
 /** Lets a server listen on a socket of Node. */
 export function listen(
   server: Pick<Server, "fetch">,
-  { host = "127.0.0.1", port = 0 }: ListenOptions = {},
+  { host = "127.0.0.1", port = 0, stalledMs = STALLED_MS }: ListenOptions = {},
 ): Promise<Listening> {
   return new Promise((resolve, reject) => {
     const listener = getRequestListener(
-      (request, env) => {
-        const { incoming } = env as { readonly incoming?: { readonly socket?: { readonly remoteAddress?: string } } };
-        return server.fetch(request, incoming?.socket?.remoteAddress);
+      async (request, env) => {
+        const { incoming, outgoing } = env as HttpBindings;
+        const response = await server.fetch(request, incoming.socket.remoteAddress);
+        // A reader that takes nothing would hold its socket and what is ready for it for ever.
+        if (response.headers.get("content-type") === "text/event-stream") {
+          outgoing.setTimeout(stalledMs, () => outgoing.destroy());
+        }
+        return response;
       },
       { hostname: host, errorHandler: () => unreadable() },
     );

@@ -6,9 +6,10 @@ import { EXIT } from "../exit.ts";
 import { printError } from "../io/stdio.ts";
 import { readIdentity } from "../server/identity.ts";
 import { loadServer } from "../server/load-server.ts";
-import { DEFAULT_DIR, withStore } from "../server/store-folder.ts";
+import { withStore } from "../server/store-folder.ts";
+import { DEFAULT_DIR, databaseOption, type PlaceOptions, storePlace } from "../server/store-place.ts";
 
-type Options = { readonly dir: string; readonly format: "human" | "json" };
+type Options = PlaceOptions & { readonly format: "human" | "json" };
 
 /** `settld reconcile`: the book against the logs. */
 export function reconcileCommand(): Command {
@@ -18,6 +19,7 @@ export function reconcileCommand(): Command {
         "states, receipts, payouts, transactions and balances. Reads one state of the store, also while it is served; GET /v1/audit of a running server does the same.",
     )
     .option("--dir <folder>", "folder of the store", DEFAULT_DIR)
+    .addOption(databaseOption())
     .addOption(new Option("--format <format>", "output").choices(["human", "json"]).default("human"))
     .addHelpText(
       "after",
@@ -27,24 +29,28 @@ Exit codes: 0 when the book agrees with the logs, 1 when it does not, 2 when the
 
 Examples:
   settld reconcile
-  settld reconcile --dir /var/lib/settld --format json`,
+  settld reconcile --dir /var/lib/settld --format json
+  SETTLD_DATABASE_URL=$(cat database.url) settld reconcile --database`,
     )
     .action(run);
 }
 
-async function run({ dir, format }: Options): Promise<void> {
+async function run({ format, ...options }: Options): Promise<void> {
+  const place = storePlace(options);
   const server = await loadServer();
   const now = Date.now();
-  const report = await withStore(server, dir, async (store) =>
-    server.auditStore(store, { settler: (await readIdentity(store))?.settler, now }),
-  );
+  const report = await withStore(server, place, async (store) => {
+    const found = await server.auditStore(store, { settler: (await readIdentity(store))?.settler, now });
+    await server.noteAudit(store, found, now);
+    return found;
+  });
   if (format === "json") {
     const audit = { object: "audit", at: formatInstant(now), ...report };
     await printJson(canonicalize(audit as unknown as JsonValue));
   } else {
     await printLines(linesOf(report));
   }
-  if (!report.ok) printError("STORE_RECONCILIATION", `expected a book that agrees with its logs: ${dir}`);
+  if (!report.ok) printError("STORE_RECONCILIATION", `expected a book that agrees with its logs: ${place.name}`);
   process.exitCode = report.ok ? EXIT.accept : EXIT.reject;
 }
 

@@ -30,6 +30,7 @@ import { defaultCrypto } from "@settld/protocol/crypto";
 import { afterAll, describe, expect, test } from "vitest";
 import { loadServer } from "../server/load-server.ts";
 import { PARTY_ID } from "../server/party-id.ts";
+import { redactor } from "../server/redact.ts";
 import { remoteSigner } from "../server/remote-signer.ts";
 import { serverLog } from "../server/request-log.ts";
 import { runChild, runMain } from "../testing/run-main.ts";
@@ -417,16 +418,25 @@ test("a Node without SQLite, or an installation without the server, is said in o
 });
 
 describe("the log of requests", () => {
-  const record = { request: "req_1", method: "GET", operation: "x", tenant: "acme", status: 500, ms: 1.234 };
+  const record = {
+    request: "req_1",
+    trace: undefined,
+    method: "GET",
+    operation: "x",
+    tenant: "acme",
+    status: 500,
+    ms: 1.234,
+    replayed: false,
+  };
   const linesOf = (format: "pretty" | "json" | "faults", path: string, error: unknown): string => {
     let text = "";
-    const log = serverLog(
-      format,
-      (more) => {
+    const log = serverLog(format, {
+      write: (more) => {
         text += more;
       },
-      () => 0,
-    );
+      redact: redactor({}),
+      now: () => 0,
+    });
     log.onRequest({ ...record, path, code: "HTTP_INTERNAL", error });
     log.onError(error);
     return text;

@@ -31,6 +31,14 @@ export async function loadServer(hasSqlite: boolean = isBuiltin("node:sqlite")):
   }
 }
 
+/** The part of the server that keeps a store in PostgreSQL. */
+export type PostgresPackage = typeof import("@settld/server/postgres");
+
+/** Loads it; what it needs from elsewhere is loaded when a store is opened. */
+export function loadPostgres(): Promise<PostgresPackage> {
+  return import("@settld/server/postgres");
+}
+
 // Some versions of Node print a warning when their SQLite is loaded first. It is about the interface, not about what
 // is stored, and would stand between whoever reads the log and what matters there.
 async function loadSqlite(): Promise<void> {

@@ -2,29 +2,36 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { isSystemError, reasonOf } from "@settld/output";
 import { isSettldError } from "@settld/protocol";
-import type { Store } from "@settld/server";
+import type { KeyEncryption, Store } from "@settld/server";
 import { inputError } from "../exit.ts";
 import { checkStoreFolder } from "./folder-access.ts";
-import type { ServerPackage } from "./load-server.ts";
-
-/** The folder of the store when nothing else is said. */
-export const DEFAULT_DIR = ".settld";
+import { loadPostgres, type ServerPackage } from "./load-server.ts";
+import type { StorePlace } from "./store-place.ts";
 
 /**
- * Opens a store that is there, beside a process that may serve it, and closes it when `work` is over. It never makes
+ * Opens a store that is there, beside processes that may serve it, and closes it when `work` is over. It never makes
  * one: a typing error in a path must not look like an empty store.
  *
  * @throws SettldError for exit code 2: `CLI_INPUT` without a store, or the code with which it does not open.
  */
 export async function withStore<T>(
   { openSqliteStore }: ServerPackage,
-  dir: string,
+  place: StorePlace,
   work: (store: Store) => Promise<T>,
+  evidenceKeys?: KeyEncryption,
 ): Promise<T> {
-  await assertStore(dir);
+  if (place.in === "folder") await assertStore(place.dir);
   let store: Store | undefined;
   try {
-    store = await openSqliteStore({ folder: dir, mode: "admin" });
+    store =
+      place.in === "folder"
+        ? await openSqliteStore({ folder: place.dir, mode: "admin", evidenceKeys })
+        : await (await loadPostgres()).openPostgresStore({
+            url: place.url,
+            mode: "admin",
+            pool: { max: 2 },
+            evidenceKeys,
+          });
     return await work(store);
   } catch (error) {
     throw isSettldError(error) ? inputError(error.code, error.message, error) : error;

@@ -36,6 +36,8 @@ export type ChildOptions = {
   /** Closes standard output after the first bytes of it, as `head -1` does. */
   readonly closeEarly?: boolean;
   readonly env?: Readonly<Record<string, string>>;
+  /** Default: that of this process. */
+  readonly cwd?: string;
   /** The user to run it as, which only root may choose. */
   readonly uid?: number;
 };
@@ -46,6 +48,7 @@ export function runChild(args: readonly string[], options: ChildOptions = {}): P
     const bin = fileURLToPath(new URL("../bin.ts", import.meta.url));
     const child = spawn(process.execPath, ["--conditions=@settld/source", bin, ...args], {
       env: { ...process.env, NO_COLOR: "", FORCE_COLOR: "0", ...options.env },
+      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
       ...(options.uid === undefined ? {} : { uid: options.uid }),
     });
     let stdout = "";

@@ -5,7 +5,7 @@ import { answerText } from "../report/case-view.ts";
 import { askReports } from "../report/compare-adapters.ts";
 import { type CaseChange, compareReports, disagrees, type ReportComparison } from "../report/compare-reports.ts";
 import type { ReportContext } from "../report/formats/format.ts";
-import { kitVectors, readReport } from "../report/kit-report.ts";
+import { allContexts, readReport } from "../report/kit-report.ts";
 import type { ConformanceReport } from "../report/report.ts";
 import { type AdapterValues, addAdapter } from "./options.ts";
 
@@ -45,14 +45,13 @@ Examples:
   settld-conform compare --adapter 'cmd:./mine' --against 'cmd:npx settld adapter'`;
 
 const compare = async (a: string | undefined, b: string | undefined, options: Options): Promise<void> => {
-  const vectors = kitVectors();
   const [first, second] = await readSides(a, b, options);
   const comparison = compareReports(first, second);
   if (comparison.compared === 0) {
     throw new SettldError("CONF_NOTHING_EXECUTED", "expected a case that both were given, found none");
   }
   if (options.json === true) await printJson(canonicalize({ a: nameOf(first), b: nameOf(second), ...comparison }));
-  else await printLines(linesOf([first, second], comparison, vectors));
+  else await printLines(linesOf([first, second], comparison, allContexts()));
   if (disagrees(comparison)) {
     const { newlyFailing, newlyPassing, otherwise } = comparison;
     const count = [...newlyFailing, ...newlyPassing, ...otherwise].filter(

@@ -1,17 +1,23 @@
 import { formatTable, printJson, printLines, stdoutColors } from "@settld/output";
 import { canonicalize } from "@settld/protocol";
-import { Command } from "commander";
-import { allVectors, requirements } from "../data.ts";
-import { type RequirementSet, scoringOf } from "../requirements.ts";
+import { Command, Option } from "commander";
+import { vectorCatalogue } from "../catalogue.ts";
+import { ALL_PROFILES, type ProfileName, type RequirementSet, scoringOf } from "../requirements.ts";
 import { select } from "../run/select.ts";
+import { scenarioCatalogue } from "../server/catalogue.ts";
 import type { Vector } from "../vectors.ts";
 import { addFilters, type FilterValues, readFilters } from "./options.ts";
 
-type Options = FilterValues & { readonly json?: true };
+type Options = FilterValues & { readonly json?: true; readonly profile?: ProfileName };
 
 /** `settld-conform list`: the vectors. */
 export const listCommand = (): Command =>
-  addFilters(new Command("list").description("Lists the vectors: id, op, clause and fault."))
+  addFilters(
+    new Command("list").description("Lists the vectors: id, op, clause and fault; of a server, the scenarios."),
+  )
+    .addOption(
+      new Option("--profile <name>", "only what this profile is judged by; server has scenarios").choices(ALL_PROFILES),
+    )
     .option("--json", "one line of JSON a vector, without its input, with the reason where a profile does not score it")
     .addHelpText(
       "after",
@@ -21,14 +27,21 @@ Examples:
   settld-conform list --tag bundle.verify --json`,
     )
     .action(async (options: Options) => {
-      const vectors = select(allVectors(), await readFilters(options));
+      const { profile } = options;
+      const isServer = profile === "server";
+      const { all, requirements } = isServer ? scenarioCatalogue() : vectorCatalogue();
+      const vectors = select(all, await readFilters(options), profile === undefined ? [] : [profile], requirements);
       if (options.json === true) {
-        const set = requirements();
-        for (const vector of vectors) await printJson(jsonOf(vector, set));
+        for (const vector of vectors) await printJson(jsonOf(vector, requirements));
         return;
       }
       const { bold } = stdoutColors();
-      const rows = vectors.map(({ id, op, clause, fault }) => [{ text: id, paint: bold }, op, clause, fault ?? ""]);
+      const rows = vectors.map(({ id, op, clause, fault, code }) => [
+        { text: id, paint: bold },
+        op,
+        clause,
+        (isServer ? code : fault) ?? "",
+      ]);
       await printLines(formatTable(rows));
     });
 

@@ -1,7 +1,7 @@
 import { escapeHtml, formatTable, printJson, printLines, stdoutColors } from "@settld/output";
 import { canonicalize, SettldError } from "@settld/protocol";
 import { Command } from "commander";
-import { kitVectors, readCheckedReport } from "../report/kit-report.ts";
+import { allContexts, readCheckedReport } from "../report/kit-report.ts";
 import { type Matrix, matrixOf, matrixRows } from "../report/matrix.ts";
 
 type Options = { readonly json?: true; readonly markdown?: true };
@@ -28,10 +28,9 @@ const showMatrix = async (paths: readonly string[], { json, markdown }: Options)
   if (json === true && markdown === true) {
     throw new SettldError("CLI_USAGE", "expected one of --json and --markdown, found both");
   }
-  const vectors = kitVectors();
   const reports = [];
-  for (const path of paths) reports.push((await readCheckedReport(path, vectors)).report);
-  const matrix = matrixOf(reports, vectors);
+  for (const path of paths) reports.push((await readCheckedReport(path)).report);
+  const matrix = matrixOf(reports, allContexts());
   if (json === true) await printJson(canonicalize(matrix));
   else await printLines(markdown === true ? markdownLines(matrix) : terminalLines(matrix));
 };

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { SettldError } from "@settld/protocol";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { parseReport, readInput } from "../report/read-report.ts";
-import { PROFILES, type ProfileName } from "../requirements.ts";
+import { ALL_PROFILES, PROFILES, type ProfileName } from "../requirements.ts";
 import { isDay, parseBaseline } from "../run/baseline.ts";
 import type { PlanOptions } from "../run/plan.ts";
 import { type Filters, parseShard } from "../run/select.ts";
@@ -46,14 +46,18 @@ export const addFilters = (command: Command): Command =>
     .option("--failed-from <report>", "cases that did not pass in an earlier report")
     .option("--shard <part>", "part of the vectors, such as 2/4");
 
-/** Adds the options that decide what is run and how it is judged. */
-export const addPlan = (command: Command): Command =>
+/**
+ * Adds the options that decide what is run and how it is judged.
+ *
+ * @param names - profiles that may be asked for.
+ */
+export const addPlan = (command: Command, names: readonly ProfileName[] = PROFILES): Command =>
   addFilters(command)
     .addOption(
       new Option("--profile <name>", "judge this profile instead of those that are claimed; may be repeated").argParser(
         (value: string, previous?: readonly string[]) => {
-          if (PROFILES.some((name) => name === value)) return collect(value, previous);
-          throw new InvalidArgumentError(`Allowed choices are ${PROFILES.join(", ")}.`);
+          if (names.some((name) => name === value)) return collect(value, previous);
+          throw new InvalidArgumentError(`Allowed choices are ${names.join(", ")}.`);
         },
       ),
     )
@@ -84,7 +88,7 @@ export const integer =
  */
 export const readPlan = async (values: PlanValues, isKnown: (id: string) => boolean): Promise<PlanOptions> => ({
   filters: await readFilters(values),
-  profiles: PROFILES.filter((name) => values.profile?.includes(name)),
+  profiles: ALL_PROFILES.filter((name) => values.profile?.includes(name)),
   repeat: values.repeat,
   seed: values.seed,
   baseline: await readBaseline(values, isKnown),

@@ -153,7 +153,7 @@ describe("exit codes and statuses", () => {
   });
 
   test.each([
-    [["run"], /required option/],
+    [["run"], /expected --adapter, found none/],
     [["run", "--adapter", "telnet:x"], /expected cmd:, exec:, node:/],
     [["run", "--adapter", "cmd:"], /expected a command/],
     [["run", "--adapter", "cmd:a 'b"], /closing '/],
@@ -163,7 +163,21 @@ describe("exit codes and statuses", () => {
     [["run", "--adapter", "cmd:x", "--shard", "5/4"], /a part such as 2\/4/],
     [["run", "--adapter", "cmd:x", "--repeat", "0"], /integer from 1/],
     [["run", "--adapter", "cmd:x", "--seed", "-1"], /integer from 0/],
-    [["run", "--adapter", "cmd:x", "--profile", "server"], /Allowed choices/],
+    [["run", "--adapter", "cmd:x", "--profile", "walker"], /Allowed choices/],
+    [["run", "--adapter", "cmd:x", "--profile", "server"], /without another profile, --adapter/],
+    [["run", "--profile", "server", "--profile", "kernel"], /without another profile/],
+    [["run", "--adapter", "cmd:x", "--url", "http://x"], /expected --profile server with --url/],
+    [["run", "--profile", "server", "--verifier", "cmd:x"], /no --url/],
+    [["run", "--profile", "server", "--url", "http://x", "--verifier", "telnet:x"], /expected cmd:, exec:, node:/],
+    [["run", "--profile", "server", "--url", "http://x", "--verifier", "cmd:x"], /SETTLD_OPERATOR_KEY/],
+    [
+      ["run", "--profile", "server", "--url", "http://a:b@x", "--verifier", "cmd:x", "--server-config", "/no/such"],
+      /--url: expected a URL/,
+    ],
+    [
+      ["run", "--profile", "server", "--url", "http://x", "--verifier", "cmd:x", "--server-config", "package.json"],
+      /CONF_SERVER_CONFIG/,
+    ],
     [["run", "--adapter", "cmd:x", "--today", "2026-02-30"], /expected a day/],
     [["run", "--adapter", "cmd:x", "--baseline", "/no/such"], /CLI_INPUT/],
     [["run", "--adapter", "cmd:x", "--failed-from", "/no/such"], /CLI_INPUT/],

@@ -1,18 +1,24 @@
 import { type Cell, formatTable, printJson, printLines, stdoutColors } from "@settld/output";
-import { canonicalize } from "@settld/protocol";
+import { canonicalize, SettldError } from "@settld/protocol";
 import { Command } from "commander";
 import { EXIT } from "../exit.ts";
 import { progressOn } from "../fuzz/progress.ts";
 import { onInterrupt } from "../run/interrupt.ts";
 import { CHEATS } from "../selftest/cheats.ts";
 import { selftest, type Trial } from "../selftest/selftest.ts";
+import { SERVER_CHEATS } from "../server/selftest/server-cheats.ts";
+import { type ServerTrial, serverSelftest } from "../server/selftest/server-selftest.ts";
+import { addServer, readServer, type ServerValues } from "./server-options.ts";
 
-type Options = { readonly json?: true };
+type Options = ServerValues & { readonly json?: true };
 
 const HELP = `
 Each cheat is a program of its own that speaks the adapter protocol and knows the right answers, but for one thing.
 The first two do nothing wrong and have to pass. Whoever learns all answers by heart passes as well, since the vectors
 are public: compare such an implementation with another one over made-up inputs (settld-conform fuzz).
+
+With --url the cheats are proxies in front of that server, which is a good one: each does one thing wrong, and the
+scenario that is meant for it has to notice.
 
 Exit codes:
   0   every run ended as it has to
@@ -20,18 +26,21 @@ Exit codes:
 
 Examples:
   settld-conform selftest
-  settld-conform selftest --json`;
+  settld-conform selftest --json
+  settld-conform selftest --url http://127.0.0.1:8402 --verifier 'cmd:settld adapter' --operator-key operator.key`;
 
 /** `settld-conform selftest`: shows that the kit fails adapters that cheat. */
 export const selftestCommand = (): Command =>
-  new Command("selftest")
+  addServer(new Command("selftest"))
     .summary("see the kit fail adapters that cheat")
     .description("Runs the kit against adapters that cheat, and shows how it caught each of them.")
     .option("--json", "print the results as JSON")
     .addHelpText("after", HELP)
     .action(run);
 
-const run = async ({ json }: Options): Promise<void> => {
+const run = async (options: Options): Promise<void> => {
+  if (options.url !== undefined) return runServerSelftest(options);
+  const { json } = options;
   const interrupt = onInterrupt();
   const progress = progressOn();
   try {
@@ -49,6 +58,49 @@ const run = async ({ json }: Options): Promise<void> => {
   } finally {
     interrupt.release();
   }
+};
+
+const runServerSelftest = async (options: Options): Promise<void> => {
+  const { url, verifier, operatorKey } = await readServer(options);
+  if (operatorKey === undefined) throw new SettldError("CLI_USAGE", "expected an operator's API key, found none");
+  const interrupt = onInterrupt();
+  const progress = progressOn();
+  try {
+    const trials = await serverSelftest({
+      url,
+      verifier,
+      operatorKey,
+      signal: interrupt.signal,
+      onProgress: (done, total) => progress.show(`${done} of ${total} cheats`),
+    });
+    progress.clear();
+    const missed = trials.filter(({ caught }) => !caught).length;
+    if (options.json === true) {
+      const data = trials.map(({ cheat: { name, caughtBy }, exitCode, stopped = null, failed, caught }) => ({
+        name,
+        expected: caughtBy,
+        found: { exitCode, stopped, failed },
+        caught,
+      }));
+      await printJson(canonicalize({ trials: data, caught: trials.length - missed, missed }));
+    } else await printLines([...serverTable(trials), "", lastLine(trials.length, missed)]);
+    if (interrupt.signal.aborted) process.exitCode = EXIT.interrupted;
+    else if (missed > 0 || trials.length < SERVER_CHEATS.length) process.exitCode = EXIT.internal;
+  } finally {
+    interrupt.release();
+  }
+};
+
+const serverTable = (trials: readonly ServerTrial[]): string[] => {
+  const { bold, green, red } = stdoutColors();
+  const rows = trials.map(({ cheat, exitCode, stopped, failed, caught }): Cell[] => [
+    { text: caught ? "ok" : "MISSED", paint: caught ? green : red },
+    cheat.name,
+    cheat.does,
+    expectation(exitCode, stopped ?? (failed.length > 3 ? `${failed.length} scenarios` : failed.join(", "))),
+  ]);
+  const [head = "", ...body] = formatTable([["", "server", "what it does", "found"], ...rows]);
+  return [bold(head), ...body];
 };
 
 const lastLine = (total: number, missed: number): string =>

@@ -3,7 +3,7 @@ import { escapeTerminal, printLines } from "@settld/output";
 import { SettldError } from "@settld/protocol";
 import { Command } from "commander";
 import { readPublicKey } from "../report/key-file.ts";
-import { kitVectors, readCheckedReport } from "../report/kit-report.ts";
+import { readCheckedReport, vectorsFor } from "../report/kit-report.ts";
 import { readInput } from "../report/read-report.ts";
 import type { ConformanceReport } from "../report/report.ts";
 import type { NamedFile, Subject } from "../report/statement.ts";
@@ -46,15 +46,14 @@ const verifyReport = async (path: string, { statement, key, subject = [] }: Opti
   if (statement === undefined && subject.length > 0) {
     throw new SettldError("CLI_USAGE", "expected --subject with --statement, found it alone");
   }
-  const vectors = kitVectors();
-  const { bytes, report } = await readCheckedReport(path, vectors);
+  const { bytes, report } = await readCheckedReport(path);
   const subjects =
     statement === undefined || key === undefined
       ? undefined
       : await checkStatement(await readInput(statement, "--statement"), {
           report,
           file: { name: basename(path), bytes },
-          context: vectors,
+          context: vectorsFor(report),
           publicKey: await readPublicKey(await readInput(key, "--key"), key),
           tested: await Promise.all(subject.map(readTested)),
         });

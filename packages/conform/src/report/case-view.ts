@@ -2,6 +2,7 @@ import { formatPointer } from "@settld/protocol";
 import { type Answer, differingFacts, sameJson } from "../judge.ts";
 import type { Vector } from "../vectors.ts";
 import type { CaseResult } from "./report.ts";
+import { SCENARIO_OPS } from "./repro-line.ts";
 import { shorten } from "./shorten.ts";
 
 /** One member of the facts that is not as declared; a side that has no such member says `nothing`. */
@@ -31,9 +32,13 @@ const FACTS_MAX = 12;
 export const viewCase = (result: CaseResult, vector: Vector | undefined): CaseView => ({
   expected: vector === undefined ? "unknown: these vectors do not have this id" : answerText(vector),
   got: gotText(result),
-  facts: result.status === "wrong-facts" && vector !== undefined ? factsOf(vector, result.answer) : [],
+  facts: showsFacts(result) && vector !== undefined ? factsOf(vector, result.answer) : [],
   detail: result.detail === undefined || result.detail === "" ? undefined : shorten(result.detail, TEXT_MAX),
 });
+
+// Of a scenario the differences are what happened, whatever it came to.
+const showsFacts = ({ status, op }: CaseResult): boolean =>
+  status === "wrong-facts" || (op.startsWith(SCENARIO_OPS) && status.startsWith("wrong-"));
 
 /** Verdict and code of an answer, such as `reject MONEY_VALUE`. */
 export const answerText = ({ verdict, code }: Pick<Answer, "verdict" | "code">): string =>

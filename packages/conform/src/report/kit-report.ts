@@ -1,14 +1,33 @@
 import { isSettldError, SettldError } from "@settld/protocol";
-import { allVectors, requirements, vectorsDigest } from "../data.ts";
+import { type Catalogue, vectorCatalogue } from "../catalogue.ts";
+import { scenarioCatalogue } from "../server/catalogue.ts";
+import type { ReportContext } from "./formats/format.ts";
 import { parseReport, readInput } from "./read-report.ts";
 import { recheckReport, type Vectors } from "./recheck.ts";
 import type { ConformanceReport } from "./report.ts";
 
-/** Everything that reports are judged by, from the kit. */
-export const kitVectors = (): Vectors => {
-  const all = allVectors();
+/** Everything that reports about vectors are judged by, from the kit. */
+export const kitVectors = (): Vectors => vectorsIn(vectorCatalogue());
+
+/** Everything that one report is judged by: the vectors, or the scenarios when it is about a server. */
+export const vectorsFor = (report: ConformanceReport): Vectors =>
+  report.profiles.server === undefined ? kitVectors() : vectorsIn(scenarioCatalogue());
+
+/** Everything that reports of several kinds are shown by. */
+export const allContexts = (): ReportContext => {
+  const [vectors, scenarios] = [kitVectors(), vectorsIn(scenarioCatalogue())];
+  return {
+    requirements: {
+      ...vectors.requirements,
+      profiles: { ...vectors.requirements.profiles, ...scenarios.requirements.profiles },
+    },
+    vector: (id) => vectors.vector(id) ?? scenarios.vector(id),
+  };
+};
+
+const vectorsIn = ({ all, digest, requirements }: Catalogue): Vectors => {
   const byId = new Map(all.map((vector) => [vector.id, vector]));
-  return { all, digest: vectorsDigest(), requirements: requirements(), vector: (id) => byId.get(id) };
+  return { all, digest: digest(), requirements, vector: (id) => byId.get(id) };
 };
 
 /**
@@ -23,8 +42,8 @@ export const readReport = async (path: string): Promise<ConformanceReport> => (a
  *
  * @throws SettldError `CONF_REPORT` that names the file, `CLI_INPUT`.
  */
-export const readCheckedReport = async (path: string, vectors: Vectors): Promise<ReadReport> =>
-  readWith(path, (report) => recheckReport(report, vectors));
+export const readCheckedReport = async (path: string): Promise<ReadReport> =>
+  readWith(path, (report) => recheckReport(report, vectorsFor(report)));
 
 /** A report and the bytes of its file. */
 export type ReadReport = { readonly bytes: Uint8Array; readonly report: ConformanceReport };

@@ -1,4 +1,4 @@
-import { PROFILES, type ProfileName } from "../requirements.ts";
+import { ofProfile, type ProfileName, profileNames } from "../requirements.ts";
 import type { ReportContext } from "./formats/format.ts";
 import type { ConformanceReport, ProfileResult } from "./report.ts";
 import { areaOf } from "./standing.ts";
@@ -11,7 +11,7 @@ export type MatrixColumn = {
   /** Name and version of the implementation. */
   readonly implementation: string;
   readonly conclusion: ConformanceReport["conclusion"];
-  readonly profiles: Readonly<Record<ProfileName, Score & Pick<ProfileResult, "status" | "claimed">>>;
+  readonly profiles: Readonly<Partial<Record<ProfileName, Score & Pick<ProfileResult, "status" | "claimed">>>>;
   /** By area; cases that the implementation does not declare are in the total. */
   readonly areas: Readonly<Record<string, Score>>;
 };
@@ -37,8 +37,8 @@ const columnOf = (report: ConformanceReport, { vector }: ReportContext): MatrixC
     areas.set(area, score);
   }
   const profiles = Object.fromEntries(
-    PROFILES.map((profile) => {
-      const { status, claimed, passed, scored } = report.profiles[profile];
+    profileNames(report.profiles).map((profile) => {
+      const { status, claimed, passed, scored } = ofProfile(report.profiles, profile);
       return [profile, { status, claimed, passed, total: scored }];
     }),
   );
@@ -54,11 +54,12 @@ const columnOf = (report: ConformanceReport, { vector }: ReportContext): MatrixC
 export const matrixRows = ({ areas, columns }: Matrix): readonly (readonly string[])[] => [
   ["", ...columns.map(({ implementation }) => implementation)],
   ["conclusion", ...columns.map(({ conclusion }) => conclusion)],
-  ...PROFILES.map((profile) => [
+  ...profileNames(Object.assign({}, ...columns.map(({ profiles }) => profiles))).map((profile) => [
     profile,
     ...columns.map(({ profiles }) => {
-      const { status, passed, total } = profiles[profile];
-      return status === "not-applicable" ? "-" : `${status} ${passed}/${total}`;
+      const found = profiles[profile];
+      if (found === undefined || found.status === "not-applicable") return "-";
+      return `${found.status} ${found.passed}/${found.total}`;
     }),
   ]),
   ...areas.map((area) => [

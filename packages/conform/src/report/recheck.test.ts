@@ -9,6 +9,7 @@ import {
 import { defaultCrypto } from "@settld/protocol/crypto";
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
+import { ofProfile } from "../requirements.ts";
 import { CONTEXT, faultyCase, HELLO, passing, sampleReport, VECTORS } from "../testing/sample-report.ts";
 import type { Vector } from "../vectors.ts";
 import { parseReport } from "./read-report.ts";
@@ -62,7 +63,7 @@ describe("a report that follows from its own answers is right", () => {
     [
       "asked for one profile",
       () => {
-        const { ops } = CONTEXT.requirements.profiles.kernel;
+        const { ops } = ofProfile(CONTEXT.requirements.profiles, "kernel");
         const cases = VECTORS.filter(({ op }) => ops.includes(op)).map(faultyCase);
         return sampleReport(faultyCase, { adapter, options: { ...options, profiles: ["kernel"] } }, cases);
       },

@@ -15,7 +15,7 @@ export type CaseStatus =
 
 /** One case of a report. */
 export type CaseResult = {
-  /** Id of the vector. */
+  /** Id of the vector or scenario. */
   readonly id: string;
   readonly op: string;
   readonly status: CaseStatus;
@@ -46,6 +46,7 @@ export type ConformanceReport = {
   readonly schema: string;
   readonly revision: string;
   readonly kit: { readonly name: "settld-conform"; readonly version: string };
+  /** The vectors, or the scenarios of the profile `server`. */
   readonly vectors: { readonly digest: string; readonly total: number };
   /** How the adapter was reached and what it said of itself; `hello` is null when it never did. */
   readonly adapter: { readonly via: string; readonly hello: AdapterHello | null };
@@ -59,7 +60,8 @@ export type ConformanceReport = {
   };
   /** Sorted by id. */
   readonly cases: readonly CaseResult[];
-  readonly profiles: Readonly<Record<ProfileName, ProfileResult>>;
+  /** The four of vectors, or `server` alone. */
+  readonly profiles: Readonly<Partial<Record<ProfileName, ProfileResult>>>;
   /** Known failures, and what was wrong with the list. */
   readonly baseline: {
     readonly known: readonly string[];

@@ -7,7 +7,12 @@ export const shellWord = (word: string): string => (PLAIN.test(word) ? word : `'
 /**
  * The one line that repeats a case.
  *
- * @param via - the adapter as it was given to `run`.
+ * @param via - the adapter, or the URL of the server, as it was given to `run`.
  */
-export const reproLine = (id: string, via: string): string =>
-  `npx settld-conform repro ${shellWord(id)} --adapter ${shellWord(via)}`;
+export const reproLine = ({ id, op }: { readonly id: string; readonly op: string }, via: string): string =>
+  op.startsWith(SCENARIO_OPS)
+    ? `npx settld-conform run --profile server --url ${shellWord(via)} --verifier VERIFIER --id ${shellWord(id)}`
+    : `npx settld-conform repro ${shellWord(id)} --adapter ${shellWord(via)}`;
+
+/** How the ops of scenarios begin (CONF-18). */
+export const SCENARIO_OPS = "server.";

@@ -1,5 +1,5 @@
 import { judge, type Scale } from "../judge.ts";
-import { PROFILES, type ProfileName } from "../requirements.ts";
+import { ofProfile, type ProfileName, profileNames } from "../requirements.ts";
 import type { Vector } from "../vectors.ts";
 import type { ReportContext } from "./formats/format.ts";
 import type { CaseResult, ConformanceReport } from "./report.ts";
@@ -28,7 +28,7 @@ export const judgedCases = (
   { vector, requirements }: ReportContext,
 ): readonly JudgedCase[] => {
   const profiles = countingProfiles(report).map((name) => {
-    const { scored, scale } = requirements.profiles[name];
+    const { scored, scale } = ofProfile(requirements.profiles, name);
     return { scored: new Set(scored), scale };
   });
   const known = new Set(report.baseline?.known ?? []);
@@ -51,8 +51,9 @@ export const judgedCases = (
 /** The profiles that decide (CONF-12): those that were asked for, else the claimed ones, else the complete ones. */
 export const countingProfiles = ({ options, profiles }: ConformanceReport): readonly ProfileName[] => {
   if (options.profiles.length > 0) return options.profiles;
-  const claimed = PROFILES.filter((name) => profiles[name].claimed);
-  return claimed.length > 0 ? claimed : PROFILES.filter((name) => profiles[name].status !== "not-applicable");
+  const names = profileNames(profiles);
+  const claimed = names.filter((name) => profiles[name]?.claimed);
+  return claimed.length > 0 ? claimed : names.filter((name) => profiles[name]?.status !== "not-applicable");
 };
 
 /** Area of a vector: the first folder of its file, such as `money`. */

@@ -1,7 +1,7 @@
 import type { AdapterHello } from "../gen/types.ts";
 import { judge } from "../judge.ts";
 import type { CaseResult, ConformanceReport, ProfileResult } from "../report/report.ts";
-import { PROFILES, type Profile, type ProfileName, type RequirementSet } from "../requirements.ts";
+import { ofProfile, type Profile, type ProfileName, profileNames, type RequirementSet } from "../requirements.ts";
 import type { Vector } from "../vectors.ts";
 
 /** What a conclusion follows from. Everything but the vectors and the requirement set stands in the report. */
@@ -26,11 +26,13 @@ export const conclude = (findings: Findings): Conclusion => {
   const { hello, cases, requirements, asked, baseline } = findings;
   const results = new Map(cases.map((result) => [result.id, result]));
   const known = new Set(baseline?.known ?? []);
-  const tallies = PROFILES.map((name) => tallyOf(name, requirements.profiles[name], findings, results, known));
+  const tallies = profileNames(requirements.profiles).map((name) =>
+    tallyOf(name, ofProfile(requirements.profiles, name), findings, results, known),
+  );
   const judged = judgedProfiles(tallies, asked);
   const profiles = Object.fromEntries(
     tallies.map((tally) => [tally.name, profileResult(tally, judged.includes(tally.name), hello)]),
-  ) as Record<ProfileName, ProfileResult>;
+  ) as Partial<Record<ProfileName, ProfileResult>>;
   const counting = tallies.filter(({ name }) => judged.includes(name));
 
   const conclusion = (): Conclusion["conclusion"] => {
@@ -39,7 +41,7 @@ export const conclude = (findings: Findings): Conclusion => {
     if (counting.some(({ failing }) => failing > 0) || (baseline?.stale.length ?? 0) > 0) return "fails";
     // Without a reason in the adapter, only whoever ran it can have ended it.
     if (cases.some(({ status }) => status === "not-run")) return "inconclusive";
-    return findings.filtered || judged.some((name) => profiles[name].status !== "conforms") ? "partial" : "conforms";
+    return findings.filtered || judged.some((name) => profiles[name]?.status !== "conforms") ? "partial" : "conforms";
   };
   const concluded = conclusion();
   return { profiles, conclusion: concluded, exitCode: EXIT_CODES[concluded] };

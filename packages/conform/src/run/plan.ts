@@ -1,6 +1,6 @@
 import { REVISION, URI_BASE } from "@settld/protocol";
 import type { Outcome, Question } from "../adapter/outcome.ts";
-import { allVectors, requirements, vectorsDigest } from "../data.ts";
+import { type Catalogue, vectorCatalogue } from "../catalogue.ts";
 import type { AdapterHello, BaselineEntry } from "../gen/types.ts";
 import type { ReportContext } from "../report/formats/index.ts";
 import type { CaseResult, ConformanceReport } from "../report/report.ts";
@@ -58,11 +58,13 @@ export type Plan = {
 /**
  * Plans a run.
  *
+ * @param catalogue - what is there to be asked; the vectors, or the scenarios of a server.
  * @throws SettldError `CLI_USAGE` or `CONF_VECTOR_UNKNOWN` for filters that name what is not there.
  */
-export const makePlan = ({ filters, profiles, repeat, seed, baseline }: PlanOptions): Plan => {
-  const all = allVectors();
-  const required = requirements();
+export const makePlan = (
+  { filters, profiles, repeat, seed, baseline }: PlanOptions,
+  { all, requirements: required, digest }: Catalogue = vectorCatalogue(),
+): Plan => {
   const vectors = select(all, filters, profiles, required);
   const byId = new Map(all.map((vector) => [vector.id, vector]));
   const context: ReportContext = { vector: (id) => byId.get(id), requirements: required };
@@ -99,7 +101,7 @@ export const makePlan = ({ filters, profiles, repeat, seed, baseline }: PlanOpti
         schema: `${URI_BASE}schemas/conformance-report.schema.json`,
         revision: REVISION,
         kit: { name: "settld-conform", version: VERSION },
-        vectors: { digest: vectorsDigest(), total: all.length },
+        vectors: { digest: digest(), total: all.length },
         adapter: { via, hello },
         options: { profiles, filters: words, repeat, seed },
         cases,

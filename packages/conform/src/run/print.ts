@@ -5,7 +5,7 @@ import type { ConformanceReport, ProfileResult } from "../report/report.ts";
 import { reproLine } from "../report/repro-line.ts";
 import { countingProfiles, type JudgedCase, judgedCases, type Standing } from "../report/standing.ts";
 import { CONCLUSION_TEXT, STATUS_TEXT } from "../report/status-text.ts";
-import { PROFILES } from "../requirements.ts";
+import { ofProfile, profileNames } from "../requirements.ts";
 
 /** Failures that are printed when nobody asks for more. */
 export const FAILURES_MAX = 20;
@@ -49,7 +49,7 @@ export const failureLines = ({ result, vector }: JudgedCase, via: string): strin
       escapeTerminal(`  facts${fact.pointer}: expected ${fact.expected}${fact.got === "" ? "" : `, got ${fact.got}`}`),
     ),
     ...(detail === undefined ? [] : [`  detail    ${escapeTerminal(detail)}`]),
-    `  repeat    ${escapeTerminal(reproLine(result.id, via))}`,
+    `  repeat    ${escapeTerminal(reproLine(result, via))}`,
   ];
 };
 
@@ -93,8 +93,8 @@ const profileLines = (report: ConformanceReport): string[] => {
   return formatTable(
     [
       ["profile", "", "passed", "of", "result", ""].map((text) => ({ text, paint: bold })),
-      ...PROFILES.map((name) => {
-        const { claimed, status, scored, passed, missing } = report.profiles[name];
+      ...profileNames(report.profiles).map((name) => {
+        const { claimed, status, scored, passed, missing } = ofProfile(report.profiles, name);
         const counts = counting.includes(name) ? (claimed ? "claimed" : "judged") : "";
         const without = missing.length === 0 ? "" : `without ${missing.join(", ")}`;
         return [name, counts, `${passed}`, `${scored}`, { text: status, paint: paints[status] }, without];

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { allVectors, requirements } from "../data.ts";
 import { categoryOf } from "../judge.ts";
+import { ofProfile } from "../requirements.ts";
 import { shuffled } from "./order.ts";
 import { type Filters, filterWords, NO_FILTERS, parseShard, select } from "./select.ts";
 
@@ -37,7 +38,7 @@ test.each<[Partial<Filters>, (vector: (typeof ALL)[number]) => boolean]>([
 
 test("a profile chooses the vectors of its ops", () => {
   const required = requirements();
-  const { ops } = required.profiles.kernel;
+  const { ops } = ofProfile(required.profiles, "kernel");
   expect(select(ALL, NO_FILTERS, ["kernel"], required).map(({ id }) => id)).toEqual(
     where(({ op }) => ops.includes(op)),
   );

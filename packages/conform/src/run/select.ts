@@ -43,7 +43,7 @@ export const select = (
   expectKnown("--tag", filters.tag, vectors, tagsOf);
   expectKnown("--clause", filters.clause, vectors, clausesOf);
   const globs = filters.path.map(globOf);
-  const ops = new Set(profiles.flatMap((name) => requirements?.profiles[name].ops ?? []));
+  const ops = new Set(profiles.flatMap((name) => requirements?.profiles[name]?.ops ?? []));
   const failed = new Set([...(failedFrom?.ids ?? [])].map((id) => knownId(vectors, id)));
   const chosen = vectors.filter(
     (vector) =>

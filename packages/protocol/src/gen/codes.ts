@@ -37,6 +37,10 @@ export type Code =
   | "CONF_DISAGREEMENT"
   | "CONF_NOTHING_EXECUTED"
   | "CONF_REPORT"
+  | "CONF_SERVER_ANSWER"
+  | "CONF_SERVER_CONFIG"
+  | "CONF_SERVER_LOST"
+  | "CONF_SERVER_START"
   | "CONF_VECTOR_UNKNOWN"
   | "DIGEST_FORMAT"
   | "DSSE_BASE64"
@@ -68,6 +72,16 @@ export type Code =
   | "EVENT_SUBJECT_MISMATCH"
   | "EVENT_SUBMISSION_MISMATCH"
   | "EVENT_TYPE_UNKNOWN"
+  | "HOOK_ADDRESS"
+  | "HOOK_BODY"
+  | "HOOK_CURSOR"
+  | "HOOK_DISABLED"
+  | "HOOK_HEADERS"
+  | "HOOK_KEY_ROLE"
+  | "HOOK_SECRET"
+  | "HOOK_SIGNATURE"
+  | "HOOK_TIMESTAMP"
+  | "HOOK_URL"
   | "HTTP_BODY"
   | "HTTP_FORBIDDEN"
   | "HTTP_IDEMPOTENCY_IN_FLIGHT"
@@ -165,6 +179,32 @@ export type Code =
   | "RECEIPT_MISSING"
   | "RECEIPT_NOT_CLOSED"
   | "RECEIPT_SCHEMA"
+  | "REL_BUNDLE"
+  | "REL_CERTIFICATE"
+  | "REL_CERTIFICATE_TIME"
+  | "REL_DIGEST"
+  | "REL_FOLDER"
+  | "REL_IDENTITY"
+  | "REL_IDENTITY_OPEN"
+  | "REL_ISSUER"
+  | "REL_LOG"
+  | "REL_MISSING"
+  | "REL_PREDICATE"
+  | "REL_REGISTRY"
+  | "REL_RELEASE"
+  | "REL_SBOM"
+  | "REL_SBOM_MISMATCH"
+  | "REL_SCT"
+  | "REL_SIGNATURE"
+  | "REL_STATEMENT"
+  | "REL_SUMS"
+  | "REL_SWAPPED"
+  | "REL_TAG"
+  | "REL_TARBALL"
+  | "REL_TIMESTAMP"
+  | "REL_TRUSTED_ROOT"
+  | "REL_UNLISTED"
+  | "REL_VERSION"
   | "STATE_ALREADY_ACCEPTED"
   | "STATE_ALREADY_DECIDED"
   | "STATE_ALREADY_DISPUTED"
@@ -183,8 +223,15 @@ export type Code =
   | "STATE_NO_AGREEMENT"
   | "STATE_NO_SUBMISSION"
   | "STORE_EVIDENCE_MISSING"
+  | "STORE_EVIDENCE_PURGED"
+  | "STORE_KEY_MISSING"
+  | "STORE_KEY_RING"
   | "STORE_LOCKED"
   | "STORE_RECONCILIATION"
+  | "STORE_RETENTION_PLAN"
+  | "STORE_SEAL_BROKEN"
+  | "STORE_SEAL_VERSION"
+  | "STORE_TOMBSTONE"
   | "STORE_VERSION"
   | "TIME_BACKWARDS"
   | "TIME_DUE_MISMATCH"
@@ -550,6 +597,46 @@ export const CODES: Readonly<Record<Code, CodeEntry>> = {
     summary: "A report does not follow from its own answers, or is not what was signed.",
     remedy: "Run again; do not trust this report.",
   },
+  CONF_SERVER_ANSWER: {
+    clause: "CONF-20",
+    category: "usage",
+    verdict: "error",
+    precedence: 2230,
+    httpStatus: 502,
+    retryable: false,
+    summary: "The server refused without a problem document, so there is no code to judge.",
+    remedy: "Answer every refusal with application/problem+json and a code of the registry.",
+  },
+  CONF_SERVER_CONFIG: {
+    clause: "CONF-19",
+    category: "usage",
+    verdict: "error",
+    precedence: 2220,
+    httpStatus: 400,
+    retryable: false,
+    summary: "The file with prepared tenants does not hold what the kit needs.",
+    remedy: "Compare it with the description in docs/conform.md.",
+  },
+  CONF_SERVER_LOST: {
+    clause: "CONF-19",
+    category: "usage",
+    verdict: "error",
+    precedence: 2210,
+    httpStatus: 502,
+    retryable: true,
+    summary: "The server gave no answer again and again.",
+    remedy: "Look at its log, and repeat one scenario.",
+  },
+  CONF_SERVER_START: {
+    clause: "CONF-19",
+    category: "usage",
+    verdict: "error",
+    precedence: 2200,
+    httpStatus: 502,
+    retryable: true,
+    summary: "The server could not be reached, or refused what the kit needs to begin.",
+    remedy: "Check the URL, the operator's API key and the server's log.",
+  },
   CONF_VECTOR_UNKNOWN: {
     clause: "CONF-17",
     category: "usage",
@@ -859,6 +946,106 @@ export const CODES: Readonly<Record<Code, CodeEntry>> = {
     retryable: false,
     summary: "The event type is not one of the thirteen of this revision.",
     remedy: "Use a type of the event table.",
+  },
+  HOOK_ADDRESS: {
+    clause: "HOOK-6",
+    category: "usage",
+    verdict: "error",
+    precedence: 2120,
+    httpStatus: 400,
+    retryable: false,
+    summary: "The address is not a public one.",
+    remedy: "Receive at a public address; for development forward with settld listen.",
+  },
+  HOOK_BODY: {
+    clause: "HOOK-10",
+    category: "usage",
+    verdict: "error",
+    precedence: 2200,
+    httpStatus: 400,
+    retryable: false,
+    summary: "The body of a webhook is no message.",
+    remedy: "Compare it with the OpenAPI document.",
+  },
+  HOOK_CURSOR: {
+    clause: "HOOK-8",
+    category: "usage",
+    verdict: "error",
+    precedence: 2160,
+    httpStatus: 410,
+    retryable: false,
+    summary: "The feed of messages has no such place any more.",
+    remedy: "Read what is there now, and follow the feed from its present end.",
+  },
+  HOOK_DISABLED: {
+    clause: "HOOK-7",
+    category: "usage",
+    verdict: "error",
+    precedence: 2150,
+    httpStatus: 409,
+    retryable: false,
+    summary: "The webhook endpoint is disabled.",
+    remedy: "Enable it first.",
+  },
+  HOOK_HEADERS: {
+    clause: "HOOK-10",
+    category: "usage",
+    verdict: "error",
+    precedence: 2170,
+    httpStatus: 400,
+    retryable: false,
+    summary: "The headers of a webhook are missing or malformed.",
+    remedy: "Hand over webhook-id, webhook-timestamp and webhook-signature as they came.",
+  },
+  HOOK_KEY_ROLE: {
+    clause: "HOOK-5",
+    category: "usage",
+    verdict: "error",
+    precedence: 2140,
+    httpStatus: 409,
+    retryable: false,
+    summary: "A key would sign both webhooks and the protocol.",
+    remedy: "Use a key of its own for each.",
+  },
+  HOOK_SECRET: {
+    clause: "HOOK-4",
+    category: "usage",
+    verdict: "error",
+    precedence: 2130,
+    httpStatus: 400,
+    retryable: false,
+    summary: "The secret of a webhook has another form.",
+    remedy: "Use whsec_ with 24 to 64 bytes in base64, or whsk_ and whpk_ with 32 for v1a.",
+  },
+  HOOK_SIGNATURE: {
+    clause: "HOOK-10",
+    category: "usage",
+    verdict: "error",
+    precedence: 2190,
+    httpStatus: 401,
+    retryable: false,
+    summary: "No signature of the webhook verifies.",
+    remedy: "Check the secret and hand over the body's bytes as they came.",
+  },
+  HOOK_TIMESTAMP: {
+    clause: "HOOK-10",
+    category: "usage",
+    verdict: "error",
+    precedence: 2180,
+    httpStatus: 400,
+    retryable: false,
+    summary: "The webhook is too old, or from the future.",
+    remedy: "Set the clock; refuse it if the clock is right.",
+  },
+  HOOK_URL: {
+    clause: "HOOK-6",
+    category: "usage",
+    verdict: "error",
+    precedence: 2110,
+    httpStatus: 400,
+    retryable: false,
+    summary: "The URL is none that the server posts to.",
+    remedy: "Use https with a public host, port 443 or one from 1024 on, and neither user nor fragment.",
   },
   HTTP_BODY: {
     clause: "HTTP-1",
@@ -1830,6 +2017,266 @@ export const CODES: Readonly<Record<Code, CodeEntry>> = {
     summary: "The receipt is not a statement of the expected form.",
     remedy: "Correct the member that the message names.",
   },
+  REL_BUNDLE: {
+    clause: "REL-2",
+    category: "usage",
+    verdict: "error",
+    precedence: 3030,
+    httpStatus: 400,
+    retryable: false,
+    summary: "release.sigstore.json is not a Sigstore bundle in the one form that is allowed.",
+    remedy: "Fetch the release again.",
+  },
+  REL_CERTIFICATE: {
+    clause: "REL-5",
+    category: "usage",
+    verdict: "error",
+    precedence: 3050,
+    httpStatus: 400,
+    retryable: false,
+    summary: "The signer's certificate was not issued by an authority of the trusted root.",
+    remedy: "Check that the trusted root is the right one; otherwise do not use these files.",
+  },
+  REL_CERTIFICATE_TIME: {
+    clause: "REL-5",
+    category: "usage",
+    verdict: "error",
+    precedence: 3060,
+    httpStatus: 400,
+    retryable: false,
+    summary: "The release was signed outside the time for which the certificate holds.",
+    remedy: "Do not use these files.",
+  },
+  REL_DIGEST: {
+    clause: "REL-9",
+    category: "usage",
+    verdict: "error",
+    precedence: 3180,
+    httpStatus: 400,
+    retryable: false,
+    summary: "A file differs from the one that was signed.",
+    remedy: "Fetch the file again; do not use this one.",
+  },
+  REL_FOLDER: {
+    clause: "REL-1",
+    category: "usage",
+    verdict: "error",
+    precedence: 3020,
+    httpStatus: 400,
+    retryable: false,
+    summary: "The folder is not a release: something in it is no plain file, or its bundle is missing.",
+    remedy: "Give the folder as it was published, with nothing else in it.",
+  },
+  REL_IDENTITY: {
+    clause: "REL-8",
+    category: "usage",
+    verdict: "error",
+    precedence: 3120,
+    httpStatus: 400,
+    retryable: false,
+    summary: "Somebody else signed the release.",
+    remedy: "Do not use these files, or name the workflow that made them.",
+  },
+  REL_IDENTITY_OPEN: {
+    clause: "REL-8",
+    category: "usage",
+    verdict: "error",
+    precedence: 3140,
+    httpStatus: 400,
+    retryable: false,
+    summary: "Everything holds, but nobody said who must have signed.",
+    remedy: "Say it with --identity and --issuer.",
+  },
+  REL_ISSUER: {
+    clause: "REL-8",
+    category: "usage",
+    verdict: "error",
+    precedence: 3130,
+    httpStatus: 400,
+    retryable: false,
+    summary: "Somebody else vouched for the signer.",
+    remedy: "Do not use these files, or name the issuer of the workflow's identity.",
+  },
+  REL_LOG: {
+    clause: "REL-6",
+    category: "usage",
+    verdict: "error",
+    precedence: 3080,
+    httpStatus: 400,
+    retryable: false,
+    summary: "The signature is not shown to be in a transparency log of the trusted root.",
+    remedy: "Do not use these files.",
+  },
+  REL_MISSING: {
+    clause: "REL-9",
+    category: "usage",
+    verdict: "error",
+    precedence: 3160,
+    httpStatus: 400,
+    retryable: false,
+    summary: "A file that was signed is not there.",
+    remedy: "Fetch the missing file.",
+  },
+  REL_PREDICATE: {
+    clause: "REL-7",
+    category: "usage",
+    verdict: "error",
+    precedence: 3110,
+    httpStatus: 400,
+    retryable: false,
+    summary: "The statement says something else than how a release was built.",
+    remedy: "Give the bundle with the provenance of the release.",
+  },
+  REL_REGISTRY: {
+    clause: "REL-14",
+    category: "usage",
+    verdict: "error",
+    precedence: 3260,
+    httpStatus: 400,
+    retryable: false,
+    summary: "What was installed is not what was signed.",
+    remedy: "Stop using the installed package, and report it to its maintainers.",
+  },
+  REL_RELEASE: {
+    clause: "REL-9",
+    category: "usage",
+    verdict: "error",
+    precedence: 3150,
+    httpStatus: 400,
+    retryable: false,
+    summary: "The statement is about another release.",
+    remedy: "Put the bundle beside the files that it was made for.",
+  },
+  REL_SBOM: {
+    clause: "REL-11",
+    category: "usage",
+    verdict: "error",
+    precedence: 3210,
+    httpStatus: 400,
+    retryable: false,
+    summary: "A package has no bill of materials that can be read.",
+    remedy: "Fetch the release again.",
+  },
+  REL_SBOM_MISMATCH: {
+    clause: "REL-11",
+    category: "usage",
+    verdict: "error",
+    precedence: 3220,
+    httpStatus: 400,
+    retryable: false,
+    summary: "A bill of materials is about another package.",
+    remedy: "Fetch the release again.",
+  },
+  REL_SCT: {
+    clause: "REL-5",
+    category: "usage",
+    verdict: "error",
+    precedence: 3070,
+    httpStatus: 400,
+    retryable: false,
+    summary: "The certificate is not shown to be in a certificate transparency log.",
+    remedy: "Do not use these files.",
+  },
+  REL_SIGNATURE: {
+    clause: "REL-4",
+    category: "usage",
+    verdict: "error",
+    precedence: 3040,
+    httpStatus: 400,
+    retryable: false,
+    summary: "The signature of the release does not verify over its statement.",
+    remedy: "Do not use these files; fetch the release again.",
+  },
+  REL_STATEMENT: {
+    clause: "REL-7",
+    category: "usage",
+    verdict: "error",
+    precedence: 3100,
+    httpStatus: 400,
+    retryable: false,
+    summary: "What was signed is not a statement about a release.",
+    remedy: "Fetch the release again.",
+  },
+  REL_SUMS: {
+    clause: "REL-13",
+    category: "usage",
+    verdict: "error",
+    precedence: 3250,
+    httpStatus: 400,
+    retryable: false,
+    summary: "SHA256SUMS does not list exactly the files of the release.",
+    remedy: "Fetch the release again.",
+  },
+  REL_SWAPPED: {
+    clause: "REL-9",
+    category: "usage",
+    verdict: "error",
+    precedence: 3190,
+    httpStatus: 400,
+    retryable: false,
+    summary: "A file has the bytes of another file of the release.",
+    remedy: "Fetch both files again.",
+  },
+  REL_TAG: {
+    clause: "REL-12",
+    category: "usage",
+    verdict: "error",
+    precedence: 3240,
+    httpStatus: 400,
+    retryable: false,
+    summary: "This is another release than the one that was asked for.",
+    remedy: "Fetch the release of that tag.",
+  },
+  REL_TARBALL: {
+    clause: "REL-10",
+    category: "usage",
+    verdict: "error",
+    precedence: 3200,
+    httpStatus: 400,
+    retryable: false,
+    summary: "A package is not a tarball with a manifest of its name.",
+    remedy: "Fetch the release again.",
+  },
+  REL_TIMESTAMP: {
+    clause: "REL-6",
+    category: "usage",
+    verdict: "error",
+    precedence: 3090,
+    httpStatus: 400,
+    retryable: false,
+    summary: "The time of signing is not attested by an authority of the trusted root.",
+    remedy: "Do not use these files.",
+  },
+  REL_TRUSTED_ROOT: {
+    clause: "REL-3",
+    category: "usage",
+    verdict: "error",
+    precedence: 3010,
+    httpStatus: 400,
+    retryable: false,
+    summary: "The trusted root is not one.",
+    remedy: "Give Sigstore's trusted_root.json, as RELEASING.md says where to get it.",
+  },
+  REL_UNLISTED: {
+    clause: "REL-9",
+    category: "usage",
+    verdict: "error",
+    precedence: 3170,
+    httpStatus: 400,
+    retryable: false,
+    summary: "A file is there that was not signed.",
+    remedy: "Remove it, and do not use it.",
+  },
+  REL_VERSION: {
+    clause: "REL-12",
+    category: "usage",
+    verdict: "error",
+    precedence: 3230,
+    httpStatus: 400,
+    retryable: false,
+    summary: "The versions of the release do not agree with each other.",
+    remedy: "Fetch the release again; if it stays so, report it.",
+  },
   STATE_ALREADY_ACCEPTED: {
     clause: "STATE-5",
     category: "state",
@@ -2010,6 +2457,36 @@ export const CODES: Readonly<Record<Code, CodeEntry>> = {
     summary: "The server does not hold the bytes of an item.",
     remedy: "Upload the evidence first.",
   },
+  STORE_EVIDENCE_PURGED: {
+    clause: "STORE-12",
+    category: "usage",
+    verdict: "error",
+    precedence: 1977,
+    httpStatus: 410,
+    retryable: false,
+    summary: "The evidence was purged; its tombstone says why.",
+    remedy: "Read the tombstone; its operator may readmit the bytes.",
+  },
+  STORE_KEY_MISSING: {
+    clause: "STORE-8",
+    category: "usage",
+    verdict: "error",
+    precedence: 1972,
+    httpStatus: 503,
+    retryable: true,
+    summary: "The key under which evidence is sealed is not there.",
+    remedy: "Start the server with the evidence keys that it had before.",
+  },
+  STORE_KEY_RING: {
+    clause: "STORE-6",
+    category: "usage",
+    verdict: "error",
+    precedence: 1971,
+    httpStatus: 400,
+    retryable: false,
+    summary: "A text is no ring of evidence keys.",
+    remedy: "Put one key on a line, as openssl rand -base64 32 prints it.",
+  },
   STORE_LOCKED: {
     clause: "STORE-2",
     category: "usage",
@@ -2029,6 +2506,46 @@ export const CODES: Readonly<Record<Code, CodeEntry>> = {
     retryable: false,
     summary: "The book differs from what the logs give.",
     remedy: "Stop payouts and follow the incident playbook.",
+  },
+  STORE_RETENTION_PLAN: {
+    clause: "STORE-10",
+    category: "usage",
+    verdict: "error",
+    precedence: 1975,
+    httpStatus: 400,
+    retryable: false,
+    summary: "A retention plan is none, or one of another store.",
+    remedy: "Make a new plan with settld admin retention plan.",
+  },
+  STORE_SEAL_BROKEN: {
+    clause: "STORE-8",
+    category: "usage",
+    verdict: "error",
+    precedence: 1974,
+    httpStatus: 500,
+    retryable: false,
+    summary: "Sealed evidence is not as it was sealed.",
+    remedy: "Restore the object from a backup; its bytes or its key were changed.",
+  },
+  STORE_SEAL_VERSION: {
+    clause: "STORE-8",
+    category: "usage",
+    verdict: "error",
+    precedence: 1973,
+    httpStatus: 500,
+    retryable: false,
+    summary: "Evidence is sealed in a way that this version does not know.",
+    remedy: "Use the version that sealed it or a newer one.",
+  },
+  STORE_TOMBSTONE: {
+    clause: "STORE-11",
+    category: "usage",
+    verdict: "error",
+    precedence: 1976,
+    httpStatus: 400,
+    retryable: false,
+    summary: "A statement is no tombstone of evidence.",
+    remedy: "Ask the server for it again.",
   },
   STORE_VERSION: {
     clause: "STORE-2",

@@ -456,6 +456,23 @@ export type Receipt = {
   readonly predicate: ReceiptPredicate;
 };
 
+/** What stays of evidence that was purged, as the settler signs it inside an envelope of type application/vnd.settld.tombstone+json (STORE-11). Canonical JSON. */
+export type TombstonePayload = {
+  readonly v: Revision;
+  /** The settler. */
+  readonly by: PartyId;
+  /** The evidence that was purged. */
+  readonly digest: Digest;
+  /** How many bytes it had. */
+  readonly size: number;
+  /** Agreements with the same parties that named it, in ascending order; none for an upload that no agreement of its tenant named. */
+  readonly agreements: readonly Digest[];
+  readonly purgedAt: Instant;
+  readonly rule: RetentionReason;
+  /** Digest of the plan that was applied; absent when the server carried out its own rule. */
+  readonly plan?: Digest;
+};
+
 /** Who may act in which role with which keys (TRUST-1). */
 export type TrustDocument = {
   readonly registry: Registry;
@@ -559,6 +576,12 @@ export type Registry = {
 export type RequirementResult = {
   readonly id: Name;
   readonly code: string;
+};
+
+/** Why it was purged: every agreement that named it had been closed for longer than `days`, or nothing had named it for longer than `days` since its last upload. */
+export type RetentionReason = {
+  readonly kind: "closed" | "unreferenced";
+  readonly days: number;
 };
 
 export type Revocation = {

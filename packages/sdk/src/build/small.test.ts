@@ -10,7 +10,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type * as sdk from "../index.ts";
 import { AMOUNT, CHECKED, startWorld } from "../testing/world.ts";
 import type { Validator } from "../verification/schema-check.ts";
-import { INITIAL_STATE, ROUND_CONSTANTS, sha256Module, small, validatorsModule } from "./small.ts";
+import { INITIAL_STATE, operationsModule, ROUND_CONSTANTS, sha256Module, small, validatorsModule } from "./small.ts";
 
 const root = fileURLToPath(new URL("../../../../", import.meta.url));
 let folder: string;
@@ -40,14 +40,86 @@ const load = async <T>(name: string, text: string): Promise<T> => {
   return (await import(pathToFileURL(file).href)) as T;
 };
 
+/** What a page loads before it does anything: the entry, and what that imports without `import()`. */
+const loadedAtOnce = async (entry: string): Promise<number> => {
+  const { outputFiles, metafile } = await build({
+    entryPoints: [join(root, "packages/sdk/src", entry)],
+    bundle: true,
+    splitting: true,
+    outdir: folder,
+    metafile: true,
+    minify: true,
+    write: false,
+    format: "esm",
+    platform: "browser",
+    target: "es2022",
+    plugins: [small("web")],
+    logLevel: "error",
+  });
+  const entries = Object.values(metafile.outputs).filter(({ entryPoint }) => entryPoint?.endsWith(`src/${entry}`));
+  expect(entries.flatMap(({ imports }) => imports.map(({ kind }) => kind))).not.toContain("import-statement");
+  const text = outputFiles.find(({ path }) => path.endsWith(`/${entry.replace(".ts", ".js")}`))?.text ?? "";
+  return gzipSync(text, { level: 9 }).length;
+};
+
 // What a page loads, minified and compressed, with everything of ours inside. A kilobyte has 1000 bytes.
 test.each([
   ["core.ts", 15_000],
   ["index.ts", 40_000],
+  ["webhooks.ts", 6_000],
 ])("%s weighs at most %i bytes and asks a browser for nothing of Node", async (entry, budget) => {
   const text = await bundle(entry);
-  expect(gzipSync(text, { level: 9 }).length).toBeLessThanOrEqual(budget);
+  expect(await loadedAtOnce(entry)).toBeLessThanOrEqual(budget);
   expect(/["']node:|\brequire\(|\bprocess\b/.exec(text)?.[0]).toBeUndefined();
+});
+
+test("the small table of operations is the written one", async () => {
+  const { OPERATIONS: ours } = await load<{ OPERATIONS: object }>("operations", operationsModule());
+  const { OPERATIONS: theirs } = await import("../gen/operations.ts");
+  expect(ours).toEqual(theirs);
+});
+
+test("the small canonical JSON and base64 say what the fast ones say", async () => {
+  const { outputFiles } = await build({
+    stdin: {
+      contents: 'export { base64Decode, base64Encode, base64urlEncode, canonicalize } from "@settld/protocol";',
+      resolveDir: join(root, "packages/sdk/src"),
+    },
+    bundle: true,
+    write: false,
+    format: "esm",
+    platform: "browser",
+    plugins: [small("web")],
+  });
+  const theirs = await import("@settld/protocol");
+  const ours = await load<typeof theirs>("canonical", outputFiles[0]?.text ?? "");
+  const random = randomOf(5);
+  const outcome = (run: () => unknown): string => {
+    try {
+      return String(run());
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+  for (const value of [
+    ...documents(),
+    "\ud800",
+    -0,
+    1.5,
+    Object.fromEntries([..."zyxwvutsrqponmlkjihgfedcbaZYX"].map((c) => [c, 1])),
+  ]) {
+    expect(outcome(() => ours.canonicalize(value))).toBe(outcome(() => theirs.canonicalize(value)));
+  }
+  for (let length = 0; length < 700; length += 1 + random(9)) {
+    const bytes = Uint8Array.from({ length }, () => random(256));
+    const text = theirs.base64Encode(bytes);
+    expect(ours.base64Encode(bytes)).toBe(text);
+    expect(ours.base64urlEncode(bytes)).toBe(theirs.base64urlEncode(bytes));
+    const bent = `${text.slice(0, random(length + 1))}${"=-\n A"[random(5)]}${text}`;
+    for (const one of [text, bent, text.slice(1)]) {
+      expect(outcome(() => ours.base64Decode(one))).toBe(outcome(() => theirs.base64Decode(one)));
+    }
+  }
 });
 
 test("the bundle for browsers settles work, and catches a lie, on WebCrypto alone", async () => {

@@ -7,6 +7,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Plugin } from "esbuild";
+import { OPERATIONS } from "../gen/operations.ts";
 import { impliedType } from "../verification/schema-check.ts";
 
 /** Where cryptography comes from: WebCrypto, `node:crypto`, or what the runtime picks by the `imports` of the package. */
@@ -15,7 +16,8 @@ export type Target = "web" | "node" | "runtime";
 type Node = { readonly [name: string]: unknown };
 
 const root = new URL("../../../../", import.meta.url);
-const schemaCheck = fileURLToPath(new URL("../verification/schema-check.ts", import.meta.url));
+// From the root, where generated modules stand: an absolute path would go into the source maps that are published.
+const schemaCheck = "./packages/sdk/src/verification/schema-check.ts";
 const cryptoOf = (target: Target): string => fileURLToPath(new URL(`packages/protocol/src/crypto-${target}.ts`, root));
 const ANNOTATIONS = new Set(["$schema", "$id", "$comment", "title", "description", "examples", "$defs"]);
 
@@ -196,6 +198,62 @@ export function sha256Module(): string {
   return source;
 }
 
+/** The module of canonical JSON without what only makes it faster. */
+export function jcsModule(): string {
+  return replaced("packages/protocol/src/jcs.ts", [
+    ["labels.get(name) ?? writeLabel(name)", 'writeString(name) + ":"'],
+    ["sortNames(names);", "names.sort();"],
+    ["if (isSimple(text))", "if (!SPECIAL.test(text))"],
+  ]);
+}
+
+/** The table of operations, as one text of which most words are said once. */
+export function operationsModule(): string {
+  const lines: string[] = [];
+  let resource = "";
+  let base = "";
+  for (const [name, [method, path]] of Object.entries(OPERATIONS)) {
+    const [group = "", verb = ""] = name.split(".");
+    if (group !== resource) {
+      [resource, base] = [group, /^\/v1\/(\w+)/.exec(path)?.[1] ?? ""];
+      lines.push(group === base ? group : `${group}/${base}`);
+    }
+    if (!path.startsWith(`/v1/${base}`)) throw new Error(`${name}: expected a path below /v1/${base}, found ${path}`);
+    lines.push(`${verb} ${method} ${path.slice(`/v1/${base}`.length)}`.trimEnd());
+  }
+  return `export const OPERATIONS = /* @__PURE__ */ (() => {
+  const found = {};
+  let group, base;
+  for (const line of ${JSON.stringify(lines.join(";"))}.split(";")) {
+    const [verb, method, path = ""] = line.split(" ");
+    if (method) found[group + "." + verb] = [method, "/v1/" + base + path];
+    else [group, base = group] = verb.split("/");
+  }
+  return found;
+})()`;
+}
+
+/** The module of base64 without the runtime's own, and with one alphabet written down. */
+export function base64Module(): string {
+  return replaced("packages/protocol/src/base64.ts", [
+    [
+      'const URL_SAFE = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"',
+      'const URL_SAFE = STANDARD.slice(0, 62) + "-_"',
+    ],
+    ["if (bytes.length >= NATIVE_ENCODE_BYTES_MIN)", "if (false)"],
+    ["if (text.length >= NATIVE_DECODE_CHARS_MIN)", "if (false)"],
+  ]);
+}
+
+function replaced(path: string, changes: readonly (readonly [string, string])[]): string {
+  let source = readFileSync(new URL(path, root), "utf8");
+  for (const [from, to] of changes) {
+    if (source.split(from).length !== 2) throw new Error(`${path}: expected ${from} once`);
+    source = source.replace(from, () => to);
+  }
+  return source;
+}
+
 /** The plugin for esbuild. */
 export function small(target: Target): Plugin {
   return {
@@ -212,11 +270,11 @@ export function small(target: Target): Plugin {
         build.onLoad({ filter }, () => ({ contents: write(), loader: "ts", resolveDir: folder }));
       module(/[\\/]protocol[\\/]src[\\/]gen[\\/]validators\.js$/, validatorsModule);
       module(/[\\/]protocol[\\/]src[\\/]gen[\\/]codes\.ts$/, codesModule);
-      module(
-        /[\\/]protocol[\\/]src[\\/]sha256\.ts$/,
-        sha256Module,
-        fileURLToPath(new URL("packages/protocol/src", root)),
-      );
+      module(/[\\/]sdk[\\/]src[\\/]gen[\\/]operations\.ts$/, operationsModule);
+      const protocol = fileURLToPath(new URL("packages/protocol/src", root));
+      module(/[\\/]protocol[\\/]src[\\/]jcs\.ts$/, jcsModule, protocol);
+      module(/[\\/]protocol[\\/]src[\\/]base64\.ts$/, base64Module, protocol);
+      module(/[\\/]protocol[\\/]src[\\/]sha256\.ts$/, sha256Module, protocol);
     },
   };
 }

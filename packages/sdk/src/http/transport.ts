@@ -65,7 +65,7 @@ export type Exchange = {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array | Blob | undefined;
-  readonly read: "json" | "bytes" | "none";
+  readonly read: "json" | "bytes" | "stream" | "none";
   /** Whether sending it twice has one effect at most, so that it may be repeated when no answer arrived. */
   readonly repeatable: boolean;
 };
@@ -91,6 +91,7 @@ const CODE_OF_STATUS: Readonly<Record<number, Code>> = {
   401: "HTTP_UNAUTHENTICATED",
   403: "HTTP_FORBIDDEN",
   404: "HTTP_NOT_FOUND",
+  410: "STORE_EVIDENCE_PURGED",
   405: "HTTP_METHOD",
   408: "HTTP_TIMEOUT",
   413: "HTTP_TOO_LARGE",
@@ -184,6 +185,7 @@ export class Transport {
     if (!response.ok) throw await refusal(exchange, response, requestId);
     const shared = { status: response.status, headers: response.headers, requestId, attempts };
     if (read === "none") return { ...shared, body: undefined };
+    if (read === "stream") return { ...shared, body: response.body };
     const bytes = new Uint8Array(await response.arrayBuffer());
     if (read === "bytes") return { ...shared, body: bytes };
     try {

@@ -1,9 +1,13 @@
-import { type Digest, type Item, SettldError } from "@settld/protocol";
+import { base64Decode, type Digest, type Item, SettldError, type TombstonePayload } from "@settld/protocol";
 import { type Connection, distrust } from "../connection.ts";
 import { isApiError } from "../errors.ts";
 import { bodyOf, digestBody, type FileData } from "../files.ts";
-import type { StoredEvidence } from "../gen/api.ts";
+import type { StoredEvidence, Tombstone } from "../gen/api.ts";
 import type { RequestOptions } from "../http/transport.ts";
+import { readJson } from "../json.ts";
+
+/** What stays of purged evidence, with its payload decoded. */
+export type EvidenceTombstone = Tombstone & { readonly payload: TombstonePayload };
 
 /** Evidence by the digest of its bytes. Its digests are checked also when verification is off: they cost nothing more. */
 export class Evidence {
@@ -48,6 +52,15 @@ export class Evidence {
     return bytes;
   }
 
+  /** Reads what stays of purged evidence: a statement of the settler, with its payload decoded (STORE-11). */
+  async tombstone(digest: string, options: RequestOptions = {}): Promise<EvidenceTombstone> {
+    const answer = await this.#api.checked("evidence.tombstone", { path: { digest } }, options, (checker, found) =>
+      checker.tombstone(found, digest),
+    );
+    const payload = readJson(base64Decode(answer.tombstone.payload)) as unknown as TombstonePayload;
+    return { ...answer, payload };
+  }
+
   /** Asks whether the server holds bytes, and how many; undefined when it does not, or does not show them. */
   async check(digest: string, options: RequestOptions = {}): Promise<StoredEvidence | undefined> {
     try {
@@ -56,7 +69,7 @@ export class Evidence {
       if (tag !== null && tag !== `"${digest}"`) throw wrong("evidence.check", undefined, requestId, digest, tag);
       return { object: "evidence", digest: digest as Digest, size: Number(headers.get("content-length")) };
     } catch (error) {
-      if (isApiError(error, "HTTP_NOT_FOUND")) return undefined;
+      if (isApiError(error, "HTTP_NOT_FOUND") || isApiError(error, "STORE_EVIDENCE_PURGED")) return undefined;
       throw error;
     }
   }

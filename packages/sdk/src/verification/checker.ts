@@ -9,6 +9,7 @@ import type {
   Caller,
   Deposit,
   RegisteredParty,
+  Tombstone,
   Transaction,
   Withdrawal,
 } from "../gen/api.ts";
@@ -39,6 +40,8 @@ export type Checker = {
   readonly entries: (answer: readonly AccountEntry[], account: string) => Promise<void>;
   readonly transactions: (answer: readonly Transaction[], account: string) => Promise<void>;
   readonly transfer: (answer: Deposit | Withdrawal) => Promise<void>;
+  /** A tombstone of evidence by its digest. */
+  readonly tombstone: (answer: Tombstone, digest: string) => Promise<void>;
   readonly party: (answer: RegisteredParty) => Promise<void>;
   /** The newest version of a trust document that was seen so far. */
   readonly trustSeen: () => number;

@@ -4,6 +4,7 @@ import type { Caller, RegisteredParty } from "../gen/api.ts";
 import { assertSame } from "../same.ts";
 import { AccountKeeper } from "./account-keeper.ts";
 import { AgreementKeeper } from "./agreement-keeper.ts";
+import { checkTombstone } from "./tombstone.ts";
 import { TrustKeeper } from "./trust-keeper.ts";
 
 /** Makes the checker that believes a registry key and nothing else. */
@@ -66,6 +67,8 @@ export function verification(root: Uint8Array): MakeChecker {
       entries: (answer, account) => accounts.entries(answer, account),
       transactions: (answer, account) => accounts.transactions(answer, account),
       transfer: (answer) => accounts.transfer(answer),
+      tombstone: async (answer, digest) =>
+        assertSettler((await checkTombstone(platform, trust, answer, digest)).settler),
       party,
       trustSeen: () => trust.version,
       trust: async (answer, seen) => void (await trust.check(answer, seen)),

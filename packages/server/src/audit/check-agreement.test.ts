@@ -216,10 +216,15 @@ const ROWS: readonly Row[] = [
     "a reference to evidence that nobody names",
     "evidence",
     /all references/,
-    run(`INSERT INTO evidence_references SELECT digest, ${agreementOf("offered")} FROM evidence_references LIMIT 1`),
+    run(`INSERT INTO evidence_references SELECT digest, ${agreementOf("offered")}, 0 FROM evidence_references LIMIT 1`),
   ],
   ["evidence that is taken out", "evidence", /size \d+, found none/, run("DELETE FROM evidence")],
-  ["evidence that is not kept any more", "evidence", /size \d+, found none/, run("UPDATE evidence SET stored = 0")],
+  [
+    "evidence that is called purged",
+    "evidence",
+    /a tombstone for sha256:\w+, found none/,
+    run("UPDATE evidence_references SET purged = 1"),
+  ],
   ["evidence of another size", "evidence", /found 1$/, run("UPDATE evidence SET size = 1")],
 ];
 

@@ -20,6 +20,7 @@ import { rolesOf } from "../settler/settler.ts";
 import { accountName } from "../store/account-name.ts";
 import type { AgreementRow, BookAccount, StoredEvent } from "../store/store.ts";
 import type { AuditWork } from "./audit-work.ts";
+import { checkTombstone } from "./check-tombstone.ts";
 import { logPages, pages } from "./pages.ts";
 import { TransactionMatch } from "./transaction-match.ts";
 
@@ -162,11 +163,14 @@ async function checkParts({ store, findings, met }: AuditWork, state: AgreementS
   findings.compare("role", state.agreement, text(rolesOf(state)), text(roles));
 }
 
-async function checkEvidence({ store, findings, met }: AuditWork, state: AgreementState): Promise<void> {
+async function checkEvidence(work: AuditWork, state: AgreementState): Promise<void> {
+  const { store, findings, met } = work;
   for (const [digest, size] of state.itemSizes) {
-    if (await store.references(state.agreement, digest)) met.references += 1;
+    const reference = await store.references(state.agreement, digest);
+    if (reference !== undefined) met.references += 1;
     else findings.add("evidence", state.agreement, `a reference to ${digest}`, "none");
-    findings.compare("evidence", digest, size, (await store.evidence(digest))?.size, "size ");
+    if (reference === "purged") await checkTombstone(work, state.agreement, digest, size);
+    else findings.compare("evidence", digest, size, (await store.evidence(digest))?.size, "size ");
   }
 }
 

@@ -58,6 +58,14 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
       "description": "API keys of tenants."
     },
     {
+      "name": "Webhooks",
+      "description": "Messages posted to a place of yours, signed by Standard Webhooks."
+    },
+    {
+      "name": "Messages",
+      "description": "The same messages as a stream."
+    },
+    {
       "name": "Server",
       "description": "The server itself."
     }
@@ -68,7 +76,14 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
     "STORE_RECONCILIATION": "The code of each finding in the report of audit.retrieve.",
     "STORE_VERSION": "The server does not start.",
     "STORE_LOCKED": "The server does not start.",
-    "KEY_TEST": "The server does not start."
+    "KEY_TEST": "The server does not start.",
+    "HOOK_HEADERS": "Raised by a receiver, not by a route.",
+    "HOOK_TIMESTAMP": "Raised by a receiver, not by a route.",
+    "HOOK_SIGNATURE": "Raised by a receiver, not by a route.",
+    "HOOK_BODY": "Raised by a receiver, not by a route.",
+    "STORE_KEY_RING": "A ring of evidence keys is read when the server starts.",
+    "STORE_RETENTION_PLAN": "Plans are applied on the command line.",
+    "STORE_TOMBSTONE": "Whoever reads a tombstone gives it; the server makes none that is not one."
   },
   "paths": {
     "/v1/agreements": {
@@ -855,7 +870,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "Evidence"
         ],
         "summary": "Upload evidence",
-        "description": "Streams bytes, which are kept under their digest. An upload that breaks off leaves nothing (STORE-3). The same bytes may be sent again.",
+        "description": "Streams bytes, which are kept under their digest. An upload that breaks off leaves nothing (STORE-3). The same bytes may be sent again, unless they were purged for this tenant (STORE-12).",
         "x-settld-scope": "evidence:write",
         "parameters": [
           {
@@ -932,6 +947,9 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "408": {
             "$ref": "#/components/responses/Timeout"
           },
+          "410": {
+            "$ref": "#/components/responses/EvidencePurged"
+          },
           "413": {
             "$ref": "#/components/responses/TooLarge"
           },
@@ -945,7 +963,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             "$ref": "#/components/responses/Internal"
           },
           "503": {
-            "$ref": "#/components/responses/Unavailable"
+            "$ref": "#/components/responses/EvidenceUnavailable"
           }
         }
       },
@@ -955,7 +973,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "Evidence"
         ],
         "summary": "Download evidence",
-        "description": "For the tenant that uploaded it, and for every tenant that sees an agreement which names it.",
+        "description": "For the tenant that uploaded it, and for every tenant that sees an agreement which names it. Of purged evidence the answer has the tombstone (STORE-12).",
         "x-settld-scope": "evidence:read",
         "parameters": [
           {
@@ -997,14 +1015,17 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "404": {
             "$ref": "#/components/responses/NotFound"
           },
+          "410": {
+            "$ref": "#/components/responses/EvidencePurged"
+          },
           "429": {
             "$ref": "#/components/responses/RateLimited"
           },
           "500": {
-            "$ref": "#/components/responses/Internal"
+            "$ref": "#/components/responses/EvidenceBroken"
           },
           "503": {
-            "$ref": "#/components/responses/Unavailable"
+            "$ref": "#/components/responses/EvidenceUnavailable"
           }
         }
       },
@@ -1033,6 +1054,71 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               },
               "Content-Length": {
                 "$ref": "#/components/headers/ContentLength"
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadParameter"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthenticated"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "410": {
+            "$ref": "#/components/responses/EvidencePurged"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
+    "/v1/evidence/{digest}/tombstone": {
+      "get": {
+        "operationId": "evidence.tombstone",
+        "tags": [
+          "Evidence"
+        ],
+        "summary": "Retrieve the tombstone of evidence",
+        "description": "For whom the evidence was there when it was purged: the newest tombstone, signed by the settler (STORE-11).",
+        "x-settld-scope": "evidence:read",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/Digest"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "The tombstone.",
+            "headers": {
+              "Settld-Request": {
+                "$ref": "#/components/headers/SettldRequest"
+              },
+              "Settld-Revision": {
+                "$ref": "#/components/headers/SettldRevision"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Tombstone"
+                },
+                "examples": {
+                  "Tombstone": {
+                    "$ref": "#/components/examples/Tombstone"
+                  }
+                }
               }
             }
           },
@@ -1917,7 +2003,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             "$ref": "#/components/responses/Timeout"
           },
           "409": {
-            "$ref": "#/components/responses/InFlight"
+            "$ref": "#/components/responses/WebhookKeyConflict"
           },
           "413": {
             "$ref": "#/components/responses/TooLarge"
@@ -2077,7 +2163,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             "$ref": "#/components/responses/Timeout"
           },
           "409": {
-            "$ref": "#/components/responses/InFlight"
+            "$ref": "#/components/responses/WebhookKeyConflict"
           },
           "413": {
             "$ref": "#/components/responses/TooLarge"
@@ -2581,6 +2667,942 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
         }
       }
     },
+    "/v1/webhook_endpoints": {
+      "post": {
+        "operationId": "webhookEndpoints.create",
+        "tags": [
+          "Webhooks"
+        ],
+        "summary": "Make a webhook endpoint",
+        "description": "From now on messages are posted there (HOOK-2). The secret is in this answer and nowhere else.",
+        "x-settld-scope": "webhooks:write",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/IdempotencyKey"
+          }
+        ],
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/CreateWebhookEndpoint"
+              },
+              "examples": {
+                "CreateWebhookEndpoint": {
+                  "$ref": "#/components/examples/CreateWebhookEndpoint"
+                }
+              }
+            }
+          }
+        },
+        "responses": {
+          "201": {
+            "description": "The endpoint.",
+            "headers": {
+              "Settld-Request": {
+                "$ref": "#/components/headers/SettldRequest"
+              },
+              "Settld-Revision": {
+                "$ref": "#/components/headers/SettldRevision"
+              },
+              "Idempotency-Replayed": {
+                "$ref": "#/components/headers/IdempotencyReplayed"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/CreatedWebhookEndpoint"
+                },
+                "examples": {
+                  "CreatedWebhookEndpoint": {
+                    "$ref": "#/components/examples/CreatedWebhookEndpoint"
+                  },
+                  "ReplayedWebhookEndpoint": {
+                    "$ref": "#/components/examples/ReplayedWebhookEndpoint"
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadWebhook"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthenticated"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "408": {
+            "$ref": "#/components/responses/Timeout"
+          },
+          "409": {
+            "$ref": "#/components/responses/WebhookKeyConflict"
+          },
+          "413": {
+            "$ref": "#/components/responses/TooLarge"
+          },
+          "415": {
+            "$ref": "#/components/responses/MediaType"
+          },
+          "422": {
+            "$ref": "#/components/responses/KeyReused"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      },
+      "get": {
+        "operationId": "webhookEndpoints.list",
+        "tags": [
+          "Webhooks"
+        ],
+        "summary": "List webhook endpoints",
+        "x-settld-scope": "messages:read",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/Limit"
+          },
+          {
+            "$ref": "#/components/parameters/Cursor"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "A page of endpoints.",
+            "headers": {
+              "Settld-Request": {
+                "$ref": "#/components/headers/SettldRequest"
+              },
+              "Settld-Revision": {
+                "$ref": "#/components/headers/SettldRevision"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/WebhookEndpointList"
+                },
+                "examples": {
+                  "WebhookEndpoints": {
+                    "$ref": "#/components/examples/WebhookEndpoints"
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadParameter"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthenticated"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
+    "/v1/webhook_endpoints/{endpoint}": {
+      "get": {
+        "operationId": "webhookEndpoints.retrieve",
+        "tags": [
+          "Webhooks"
+        ],
+        "summary": "Read a webhook endpoint",
+        "x-settld-scope": "messages:read",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/WebhookEndpoint"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "The endpoint.",
+            "headers": {
+              "Settld-Request": {
+                "$ref": "#/components/headers/SettldRequest"
+              },
+              "Settld-Revision": {
+                "$ref": "#/components/headers/SettldRevision"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/WebhookEndpoint"
+                },
+                "examples": {
+                  "WebhookEndpoint": {
+                    "$ref": "#/components/examples/WebhookEndpoint"
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadParameter"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthenticated"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      },
+      "post": {
+        "operationId": "webhookEndpoints.update",
+        "tags": [
+          "Webhooks"
+        ],
+        "summary": "Change a webhook endpoint",
+        "description": "What is under way goes to the place where the endpoint is when it is tried next.",
+        "x-settld-scope": "webhooks:write",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/WebhookEndpoint"
+          },
+          {
+            "$ref": "#/components/parameters/IdempotencyKey"
+          }
+        ],
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/UpdateWebhookEndpoint"
+              },
+              "examples": {
+                "UpdateWebhookEndpoint": {
+                  "$ref": "#/components/examples/UpdateWebhookEndpoint"
+                }
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "The endpoint.",
+            "headers": {
+              "Settld-Request": {
+                "$ref": "#/components/headers/SettldRequest"
+              },
+              "Settld-Revision": {
+                "$ref": "#/components/headers/SettldRevision"
+              },
+              "Idempotency-Replayed": {
+                "$ref": "#/components/headers/IdempotencyReplayed"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/WebhookEndpoint"
+                },
+                "examples": {
+                  "UpdatedWebhookEndpoint": {
+                    "$ref": "#/components/examples/UpdatedWebhookEndpoint"
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadWebhook"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthenticated"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "408": {
+            "$ref": "#/components/responses/Timeout"
+          },
+          "409": {
+            "$ref": "#/components/responses/InFlight"
+          },
+          "413": {
+            "$ref": "#/components/responses/TooLarge"
+          },
+          "415": {
+            "$ref": "#/components/responses/MediaType"
+          },
+          "422": {
+            "$ref": "#/components/responses/KeyReused"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      },
+      "delete": {
+        "operationId": "webhookEndpoints.delete",
+        "tags": [
+          "Webhooks"
+        ],
+        "summary": "Delete a webhook endpoint",
+        "description": "With its deliveries.",
+        "x-settld-scope": "webhooks:write",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/WebhookEndpoint"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "The endpoint as it was.",
+            "headers": {
+              "Settld-Request": {
+                "$ref": "#/components/headers/SettldRequest"
+              },
+              "Settld-Revision": {
+                "$ref": "#/components/headers/SettldRevision"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/WebhookEndpoint"
+                },
+                "examples": {
+                  "WebhookEndpoint": {
+                    "$ref": "#/components/examples/WebhookEndpoint"
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadParameter"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthenticated"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
+    "/v1/webhook_endpoints/{endpoint}/rotate": {
+      "post": {
+        "operationId": "webhookEndpoints.rotate",
+        "tags": [
+          "Webhooks"
+        ],
+        "summary": "Replace the secret of an endpoint",
+        "description": "For a while messages are signed with both (HOOK-4).",
+        "x-settld-scope": "webhooks:write",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/WebhookEndpoint"
+          },
+          {
+            "$ref": "#/components/parameters/IdempotencyKey"
+          }
+        ],
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/RotateWebhookSecret"
+              },
+              "examples": {
+                "RotateWebhookSecret": {
+                  "$ref": "#/components/examples/RotateWebhookSecret"
+                }
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "The endpoint with its new secret.",
+            "headers": {
+              "Settld-Request": {
+                "$ref": "#/components/headers/SettldRequest"
+              },
+              "Settld-Revision": {
+                "$ref": "#/components/headers/SettldRevision"
+              },
+              "Idempotency-Replayed": {
+                "$ref": "#/components/headers/IdempotencyReplayed"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/CreatedWebhookEndpoint"
+                },
+                "examples": {
+                  "RotatedWebhookSecret": {
+                    "$ref": "#/components/examples/RotatedWebhookSecret"
+                  },
+                  "ReplayedWebhookEndpoint": {
+                    "$ref": "#/components/examples/ReplayedWebhookEndpoint"
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadWebhook"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthenticated"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "408": {
+            "$ref": "#/components/responses/Timeout"
+          },
+          "409": {
+            "$ref": "#/components/responses/WebhookKeyConflict"
+          },
+          "413": {
+            "$ref": "#/components/responses/TooLarge"
+          },
+          "415": {
+            "$ref": "#/components/responses/MediaType"
+          },
+          "422": {
+            "$ref": "#/components/responses/KeyReused"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
+    "/v1/webhook_endpoints/{endpoint}/test": {
+      "post": {
+        "operationId": "webhookEndpoints.test",
+        "tags": [
+          "Webhooks"
+        ],
+        "summary": "Send a test message to an endpoint",
+        "description": "Of type `webhook_endpoint.test`, whatever the endpoint is told of otherwise.",
+        "x-settld-scope": "webhooks:write",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/WebhookEndpoint"
+          },
+          {
+            "$ref": "#/components/parameters/IdempotencyKey"
+          }
+        ],
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/TestWebhookEndpoint"
+              },
+              "examples": {
+                "Nothing": {
+                  "$ref": "#/components/examples/Nothing"
+                }
+              }
+            }
+          }
+        },
+        "responses": {
+          "201": {
+            "description": "The delivery.",
+            "headers": {
+              "Settld-Request": {
+                "$ref": "#/components/headers/SettldRequest"
+              },
+              "Settld-Revision": {
+                "$ref": "#/components/headers/SettldRevision"
+              },
+              "Idempotency-Replayed": {
+                "$ref": "#/components/headers/IdempotencyReplayed"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Delivery"
+                },
+                "examples": {
+                  "TestDelivery": {
+                    "$ref": "#/components/examples/TestDelivery"
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthenticated"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "408": {
+            "$ref": "#/components/responses/Timeout"
+          },
+          "409": {
+            "$ref": "#/components/responses/WebhookDisabled"
+          },
+          "413": {
+            "$ref": "#/components/responses/TooLarge"
+          },
+          "415": {
+            "$ref": "#/components/responses/MediaType"
+          },
+          "422": {
+            "$ref": "#/components/responses/KeyReused"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
+    "/v1/webhook_endpoints/{endpoint}/deliveries": {
+      "get": {
+        "operationId": "webhookEndpoints.listDeliveries",
+        "tags": [
+          "Webhooks"
+        ],
+        "summary": "List deliveries of an endpoint",
+        "description": "The dead letters are those with the state `dead`.",
+        "x-settld-scope": "messages:read",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/WebhookEndpoint"
+          },
+          {
+            "name": "state",
+            "in": "query",
+            "description": "Only those in this state.",
+            "schema": {
+              "$ref": "#/components/schemas/DeliveryState"
+            }
+          },
+          {
+            "$ref": "#/components/parameters/Limit"
+          },
+          {
+            "$ref": "#/components/parameters/Cursor"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "A page of deliveries.",
+            "headers": {
+              "Settld-Request": {
+                "$ref": "#/components/headers/SettldRequest"
+              },
+              "Settld-Revision": {
+                "$ref": "#/components/headers/SettldRevision"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/DeliveryList"
+                },
+                "examples": {
+                  "Deliveries": {
+                    "$ref": "#/components/examples/Deliveries"
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadParameter"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthenticated"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
+    "/v1/webhook_endpoints/{endpoint}/deliveries/{delivery}/replay": {
+      "post": {
+        "operationId": "webhookEndpoints.replayDelivery",
+        "tags": [
+          "Webhooks"
+        ],
+        "summary": "Deliver a message again",
+        "description": "With the same `webhook-id`.",
+        "x-settld-scope": "webhooks:write",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/WebhookEndpoint"
+          },
+          {
+            "$ref": "#/components/parameters/Delivery"
+          },
+          {
+            "$ref": "#/components/parameters/IdempotencyKey"
+          }
+        ],
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/ReplayDelivery"
+              },
+              "examples": {
+                "Nothing": {
+                  "$ref": "#/components/examples/Nothing"
+                }
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "The delivery.",
+            "headers": {
+              "Settld-Request": {
+                "$ref": "#/components/headers/SettldRequest"
+              },
+              "Settld-Revision": {
+                "$ref": "#/components/headers/SettldRevision"
+              },
+              "Idempotency-Replayed": {
+                "$ref": "#/components/headers/IdempotencyReplayed"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Delivery"
+                },
+                "examples": {
+                  "TestDelivery": {
+                    "$ref": "#/components/examples/TestDelivery"
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthenticated"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "408": {
+            "$ref": "#/components/responses/Timeout"
+          },
+          "409": {
+            "$ref": "#/components/responses/WebhookDisabled"
+          },
+          "413": {
+            "$ref": "#/components/responses/TooLarge"
+          },
+          "415": {
+            "$ref": "#/components/responses/MediaType"
+          },
+          "422": {
+            "$ref": "#/components/responses/KeyReused"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
+    "/v1/webhook_endpoints/{endpoint}/replay": {
+      "post": {
+        "operationId": "webhookEndpoints.replay",
+        "tags": [
+          "Webhooks"
+        ],
+        "summary": "Deliver messages of a time again",
+        "description": "Everything that the endpoint is told of, whether it was delivered, died, or was missed while the endpoint was disabled. At most 1000 messages a request.",
+        "x-settld-scope": "webhooks:write",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/WebhookEndpoint"
+          },
+          {
+            "$ref": "#/components/parameters/IdempotencyKey"
+          }
+        ],
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/ReplayWebhooks"
+              },
+              "examples": {
+                "ReplayWebhooks": {
+                  "$ref": "#/components/examples/ReplayWebhooks"
+                }
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "How many are on their way.",
+            "headers": {
+              "Settld-Request": {
+                "$ref": "#/components/headers/SettldRequest"
+              },
+              "Settld-Revision": {
+                "$ref": "#/components/headers/SettldRevision"
+              },
+              "Idempotency-Replayed": {
+                "$ref": "#/components/headers/IdempotencyReplayed"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Replay"
+                },
+                "examples": {
+                  "Replay": {
+                    "$ref": "#/components/examples/Replay"
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthenticated"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "408": {
+            "$ref": "#/components/responses/Timeout"
+          },
+          "409": {
+            "$ref": "#/components/responses/WebhookDisabled"
+          },
+          "410": {
+            "$ref": "#/components/responses/CursorGone"
+          },
+          "413": {
+            "$ref": "#/components/responses/TooLarge"
+          },
+          "415": {
+            "$ref": "#/components/responses/MediaType"
+          },
+          "422": {
+            "$ref": "#/components/responses/KeyReused"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
+    "/v1/messages/stream": {
+      "get": {
+        "operationId": "messages.stream",
+        "tags": [
+          "Messages"
+        ],
+        "summary": "Follow messages as they come",
+        "description": "Server-sent events (HOOK-8): `event` is the type, `data` one line with a `Message` and its `id`, and `id` a cursor. Send the last one back as `Last-Event-ID` and go on behind it, without loss or repetition. Events without data only move the cursor.",
+        "x-settld-scope": "messages:read",
+        "parameters": [
+          {
+            "name": "cursor",
+            "in": "query",
+            "description": "Start behind this place, unless Last-Event-ID names another. Without both, and without `since`, start at the end.",
+            "schema": {
+              "$ref": "#/components/schemas/FeedCursor"
+            }
+          },
+          {
+            "name": "since",
+            "in": "query",
+            "description": "Start with the messages from this time on.",
+            "schema": {
+              "$ref": "#/components/schemas/Instant"
+            }
+          },
+          {
+            "name": "types",
+            "in": "query",
+            "description": "Only messages of these types.",
+            "schema": {
+              "$ref": "#/components/schemas/MessageTypes"
+            }
+          },
+          {
+            "name": "Last-Event-ID",
+            "in": "header",
+            "description": "The last `id` of the stream that broke off.",
+            "schema": {
+              "$ref": "#/components/schemas/FeedCursor"
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "The stream. It has no end of its own.",
+            "headers": {
+              "Settld-Request": {
+                "$ref": "#/components/headers/SettldRequest"
+              },
+              "Settld-Revision": {
+                "$ref": "#/components/headers/SettldRevision"
+              }
+            },
+            "content": {
+              "text/event-stream": {
+                "schema": {
+                  "description": "Server-sent events.",
+                  "type": "string",
+                  "contentMediaType": "text/event-stream"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadParameter"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthenticated"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "410": {
+            "$ref": "#/components/responses/CursorGone"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
     "/v1/account": {
       "get": {
         "operationId": "account.retrieve",
@@ -2731,6 +3753,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "Server"
         ],
         "summary": "Ask whether the server takes requests",
+        "description": "For load balancers. Every part is asked: the store and its version, the settler's key, and whether the server ends. A 503 names those that are not ready in its detail.",
         "security": [],
         "responses": {
           "200": {
@@ -2746,11 +3769,11 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             "content": {
               "application/json": {
                 "schema": {
-                  "$ref": "#/components/schemas/Health"
+                  "$ref": "#/components/schemas/Readiness"
                 },
                 "examples": {
-                  "Health": {
-                    "$ref": "#/components/examples/Health"
+                  "Readiness": {
+                    "$ref": "#/components/examples/Readiness"
                   }
                 }
               }
@@ -2834,6 +3857,85 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
                 }
               }
             }
+          }
+        }
+      }
+    }
+  },
+  "webhooks": {
+    "message": {
+      "post": {
+        "operationId": "webhooks.message",
+        "tags": [
+          "Webhooks"
+        ],
+        "summary": "A message",
+        "security": [],
+        "parameters": [
+          {
+            "name": "webhook-id",
+            "in": "header",
+            "required": true,
+            "description": "Id of the message, the same at every try.",
+            "schema": {
+              "type": "string"
+            },
+            "example": "msg_8sK2vQx1"
+          },
+          {
+            "name": "webhook-timestamp",
+            "in": "header",
+            "required": true,
+            "description": "When this try was signed, in seconds since 1970.",
+            "schema": {
+              "type": "string"
+            },
+            "example": "1772355600"
+          },
+          {
+            "name": "webhook-signature",
+            "in": "header",
+            "required": true,
+            "description": "Signatures, separated by spaces; one that verifies is enough.",
+            "schema": {
+              "type": "string"
+            },
+            "example": "v1,qPqm2PnTzMgqNqTIm2CgiJvOSTmKGAa+Gw3ZF8U4nDo="
+          }
+        ],
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/Message"
+              },
+              "examples": {
+                "AgreementMessage": {
+                  "$ref": "#/components/examples/AgreementMessage"
+                },
+                "ReceiptMessage": {
+                  "$ref": "#/components/examples/ReceiptMessage"
+                },
+                "DepositMessage": {
+                  "$ref": "#/components/examples/DepositMessage"
+                },
+                "WithdrawalMessage": {
+                  "$ref": "#/components/examples/WithdrawalMessage"
+                },
+                "EndpointMessage": {
+                  "$ref": "#/components/examples/EndpointMessage"
+                }
+              }
+            }
+          }
+        },
+        "responses": {
+          "204": {
+            "description": "Any answer of 200 to 299 says that it has arrived."
+          },
+          "410": {
+            "description": "Nobody wants it any more: the endpoint is disabled."
           }
         }
       }
@@ -2988,6 +4090,26 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "type": "string"
         },
         "example": "\"3\""
+      },
+      "WebhookEndpoint": {
+        "name": "endpoint",
+        "in": "path",
+        "required": true,
+        "description": "Id of the webhook endpoint.",
+        "schema": {
+          "$ref": "#/components/schemas/WebhookEndpointId"
+        },
+        "example": "we_8sK2vQx1"
+      },
+      "Delivery": {
+        "name": "delivery",
+        "in": "path",
+        "required": true,
+        "description": "Id of the delivery.",
+        "schema": {
+          "$ref": "#/components/schemas/DeliveryId"
+        },
+        "example": "dlv_8sK2vQx1"
       }
     },
     "headers": {
@@ -4027,7 +5149,8 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
         },
         "x-settld-codes": [
           "TRUST_EXPIRED",
-          "TRUST_NOT_YET_VALID"
+          "TRUST_NOT_YET_VALID",
+          "HOOK_KEY_ROLE"
         ]
       },
       "TrustTooLarge": {
@@ -4340,6 +5463,317 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
         "x-settld-codes": [
           "HTTP_UNAVAILABLE"
         ]
+      },
+      "BadWebhook": {
+        "description": "The body, a parameter, the URL or the secret is not valid.",
+        "headers": {
+          "Settld-Request": {
+            "$ref": "#/components/headers/SettldRequest"
+          },
+          "Settld-Revision": {
+            "$ref": "#/components/headers/SettldRevision"
+          }
+        },
+        "content": {
+          "application/problem+json": {
+            "schema": {
+              "$ref": "#/components/schemas/Problem"
+            },
+            "examples": {
+              "HOOK_URL": {
+                "value": {
+                  "type": "https://settld.dev/codes/HOOK_URL",
+                  "title": "The URL is none that the server posts to.",
+                  "status": 400,
+                  "detail": "/url: expected https, found http",
+                  "code": "HOOK_URL",
+                  "clause": "HOOK-6",
+                  "retryable": false,
+                  "request": "req_7f3k2m9q4w1x",
+                  "pointer": "/url"
+                }
+              }
+            }
+          }
+        },
+        "x-settld-codes": [
+          "HOOK_URL",
+          "HOOK_ADDRESS",
+          "HOOK_SECRET",
+          "HTTP_BODY",
+          "HTTP_PARAMETER",
+          "HTTP_IDEMPOTENCY_KEY_MISSING",
+          "JSON_BOM",
+          "JSON_UTF8",
+          "JSON_SYNTAX",
+          "JSON_DEPTH",
+          "JSON_DUPLICATE_NAME",
+          "JSON_SURROGATE",
+          "JSON_FRACTION",
+          "JSON_EXPONENT",
+          "JSON_NEGATIVE_ZERO",
+          "JSON_INTEGER_RANGE"
+        ]
+      },
+      "WebhookKeyConflict": {
+        "description": "The key signs something else, or a request with this Idempotency-Key is still running.",
+        "headers": {
+          "Settld-Request": {
+            "$ref": "#/components/headers/SettldRequest"
+          },
+          "Settld-Revision": {
+            "$ref": "#/components/headers/SettldRevision"
+          },
+          "Retry-After": {
+            "$ref": "#/components/headers/RetryAfter"
+          }
+        },
+        "content": {
+          "application/problem+json": {
+            "schema": {
+              "$ref": "#/components/schemas/Problem"
+            },
+            "examples": {
+              "HOOK_KEY_ROLE": {
+                "value": {
+                  "type": "https://settld.dev/codes/HOOK_KEY_ROLE",
+                  "title": "A key would sign both webhooks and the protocol.",
+                  "status": 409,
+                  "detail": "/secret: expected a key that signs nothing else, found one of a party",
+                  "code": "HOOK_KEY_ROLE",
+                  "clause": "HOOK-5",
+                  "retryable": false,
+                  "request": "req_7f3k2m9q4w1x",
+                  "pointer": "/secret"
+                }
+              }
+            }
+          }
+        },
+        "x-settld-codes": [
+          "HTTP_IDEMPOTENCY_IN_FLIGHT",
+          "HOOK_KEY_ROLE"
+        ]
+      },
+      "WebhookDisabled": {
+        "description": "The endpoint is disabled, or a request with this Idempotency-Key is still running.",
+        "headers": {
+          "Settld-Request": {
+            "$ref": "#/components/headers/SettldRequest"
+          },
+          "Settld-Revision": {
+            "$ref": "#/components/headers/SettldRevision"
+          },
+          "Retry-After": {
+            "$ref": "#/components/headers/RetryAfter"
+          }
+        },
+        "content": {
+          "application/problem+json": {
+            "schema": {
+              "$ref": "#/components/schemas/Problem"
+            },
+            "examples": {
+              "HOOK_DISABLED": {
+                "value": {
+                  "type": "https://settld.dev/codes/HOOK_DISABLED",
+                  "title": "The webhook endpoint is disabled.",
+                  "status": 409,
+                  "detail": "expected an endpoint that is enabled, found we_8sK2vQx1 disabled",
+                  "code": "HOOK_DISABLED",
+                  "clause": "HOOK-7",
+                  "retryable": false,
+                  "request": "req_7f3k2m9q4w1x"
+                }
+              }
+            }
+          }
+        },
+        "x-settld-codes": [
+          "HTTP_IDEMPOTENCY_IN_FLIGHT",
+          "HOOK_DISABLED"
+        ]
+      },
+      "CursorGone": {
+        "description": "The feed has no such place any more.",
+        "headers": {
+          "Settld-Request": {
+            "$ref": "#/components/headers/SettldRequest"
+          },
+          "Settld-Revision": {
+            "$ref": "#/components/headers/SettldRevision"
+          }
+        },
+        "content": {
+          "application/problem+json": {
+            "schema": {
+              "$ref": "#/components/schemas/Problem"
+            },
+            "examples": {
+              "HOOK_CURSOR": {
+                "value": {
+                  "type": "https://settld.dev/codes/HOOK_CURSOR",
+                  "title": "The feed of messages has no such place any more.",
+                  "status": 410,
+                  "detail": "expected a place from cur_120 on, found cur_17",
+                  "code": "HOOK_CURSOR",
+                  "clause": "HOOK-8",
+                  "retryable": false,
+                  "request": "req_7f3k2m9q4w1x",
+                  "pointer": "/cursor"
+                }
+              }
+            }
+          }
+        },
+        "x-settld-codes": [
+          "HOOK_CURSOR"
+        ]
+      },
+      "EvidencePurged": {
+        "description": "The evidence was purged.",
+        "headers": {
+          "Settld-Request": {
+            "$ref": "#/components/headers/SettldRequest"
+          },
+          "Settld-Revision": {
+            "$ref": "#/components/headers/SettldRevision"
+          }
+        },
+        "content": {
+          "application/problem+json": {
+            "schema": {
+              "$ref": "#/components/schemas/Problem"
+            },
+            "examples": {
+              "STORE_EVIDENCE_PURGED": {
+                "value": {
+                  "type": "https://settld.dev/codes/STORE_EVIDENCE_PURGED",
+                  "title": "The evidence was purged; its tombstone says why.",
+                  "status": 410,
+                  "detail": "expected evidence, found that it was purged at 2027-03-02T09:00:00.000Z: sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824",
+                  "code": "STORE_EVIDENCE_PURGED",
+                  "clause": "STORE-12",
+                  "retryable": false,
+                  "request": "req_7f3k2m9q4w1x",
+                  "tombstone": {
+                    "payload": "eyJhZ3JlZW1lbnRzIjpbInNoYTI1NjpmNjk2MzQ3MTA3MTk0NTM5ZGVhMDk3NmJhZjkxNTRkNjhiMTA4YjI4MjkzMGI5NDc3MTk3NzBhODFkODc5YWU0Il0sImJ5IjoiaHR0cHM6Ly9zZXR0bGVyLmV4YW1wbGUiLCJkaWdlc3QiOiJzaGEyNTY6MmNmMjRkYmE1ZmIwYTMwZTI2ZTgzYjJhYzViOWUyOWUxYjE2MWU1YzFmYTc0MjVlNzMwNDMzNjI5MzhiOTgyNCIsInB1cmdlZEF0IjoiMjAyNy0wMy0wMlQwOTowMDowMC4wMDBaIiwicnVsZSI6eyJkYXlzIjo5MCwia2luZCI6ImNsb3NlZCJ9LCJzaXplIjo1LCJ2IjoiMjAyNi0xMSJ9",
+                    "payloadType": "application/vnd.settld.tombstone+json",
+                    "signatures": [
+                      {
+                        "keyid": "xypG_wFG_iEmKYQHP1HGeuBxb-JIx5UQeY20tnjoKW4",
+                        "sig": "V4PWK3D0Fz2xlg2utcwVzp/kdUfAjwtWqgH62huQcrN9W+3hHoZf5Q7uRLLwAIrafgYoTlIIxNoQanK/1V9SBQ=="
+                      }
+                    ]
+                  }
+                }
+              }
+            }
+          }
+        },
+        "x-settld-codes": [
+          "STORE_EVIDENCE_PURGED"
+        ]
+      },
+      "EvidenceBroken": {
+        "description": "The server has a fault, or the evidence is not as it was sealed.",
+        "headers": {
+          "Settld-Request": {
+            "$ref": "#/components/headers/SettldRequest"
+          },
+          "Settld-Revision": {
+            "$ref": "#/components/headers/SettldRevision"
+          }
+        },
+        "content": {
+          "application/problem+json": {
+            "schema": {
+              "$ref": "#/components/schemas/Problem"
+            },
+            "examples": {
+              "HTTP_INTERNAL": {
+                "value": {
+                  "type": "https://settld.dev/codes/HTTP_INTERNAL",
+                  "title": "The server has a fault.",
+                  "status": 500,
+                  "detail": "the server has a fault",
+                  "code": "HTTP_INTERNAL",
+                  "clause": "HTTP-2",
+                  "retryable": true,
+                  "request": "req_7f3k2m9q4w1x"
+                }
+              },
+              "STORE_SEAL_BROKEN": {
+                "value": {
+                  "type": "https://settld.dev/codes/STORE_SEAL_BROKEN",
+                  "title": "Sealed evidence is not as it was sealed.",
+                  "status": 500,
+                  "detail": "expected evidence that opens, found that its seal does not",
+                  "code": "STORE_SEAL_BROKEN",
+                  "clause": "STORE-8",
+                  "retryable": false,
+                  "request": "req_7f3k2m9q4w1x"
+                }
+              }
+            }
+          }
+        },
+        "x-settld-codes": [
+          "HTTP_INTERNAL",
+          "STORE_SEAL_BROKEN",
+          "STORE_SEAL_VERSION"
+        ]
+      },
+      "EvidenceUnavailable": {
+        "description": "The server cannot answer just now, or lacks the key under which the evidence is sealed.",
+        "headers": {
+          "Settld-Request": {
+            "$ref": "#/components/headers/SettldRequest"
+          },
+          "Settld-Revision": {
+            "$ref": "#/components/headers/SettldRevision"
+          },
+          "Retry-After": {
+            "$ref": "#/components/headers/RetryAfter"
+          }
+        },
+        "content": {
+          "application/problem+json": {
+            "schema": {
+              "$ref": "#/components/schemas/Problem"
+            },
+            "examples": {
+              "HTTP_UNAVAILABLE": {
+                "value": {
+                  "type": "https://settld.dev/codes/HTTP_UNAVAILABLE",
+                  "title": "The server does not take requests just now.",
+                  "status": 503,
+                  "detail": "the server is shutting down",
+                  "code": "HTTP_UNAVAILABLE",
+                  "clause": "HTTP-3",
+                  "retryable": true,
+                  "request": "req_7f3k2m9q4w1x"
+                }
+              },
+              "STORE_KEY_MISSING": {
+                "value": {
+                  "type": "https://settld.dev/codes/STORE_KEY_MISSING",
+                  "title": "The key under which evidence is sealed is not there.",
+                  "status": 503,
+                  "detail": "expected evidence that opens, found that its seal does not",
+                  "code": "STORE_KEY_MISSING",
+                  "clause": "STORE-8",
+                  "retryable": true,
+                  "request": "req_7f3k2m9q4w1x"
+                }
+              }
+            }
+          }
+        },
+        "x-settld-codes": [
+          "HTTP_UNAVAILABLE",
+          "STORE_KEY_MISSING"
+        ]
       }
     },
     "schemas": {
@@ -4411,6 +5845,8 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "money:read",
           "money:write",
           "parties:write",
+          "messages:read",
+          "webhooks:write",
           "operator"
         ]
       },
@@ -4501,6 +5937,10 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "pointer": {
             "description": "Where in the body or the payload, or `/name` of a parameter; absent when there is no such place.",
             "$ref": "#/components/schemas/Pointer"
+          },
+          "tombstone": {
+            "description": "The signed tombstone; with STORE_EVIDENCE_PURGED only (STORE-12).",
+            "$ref": "#/components/schemas/TombstoneEnvelope"
           }
         },
         "required": [
@@ -6072,7 +7512,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "scopes": {
             "type": "array",
             "minItems": 1,
-            "maxItems": 8,
+            "maxItems": 10,
             "uniqueItems": true,
             "items": {
               "$ref": "#/components/schemas/Scope"
@@ -6300,6 +7740,32 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "status"
         ]
       },
+      "Readiness": {
+        "title": "Readiness",
+        "description": "That every part of the server is ready.",
+        "type": "object",
+        "properties": {
+          "status": {
+            "const": "ok"
+          },
+          "parts": {
+            "description": "What was asked.",
+            "type": "array",
+            "items": {
+              "enum": [
+                "store",
+                "migrations",
+                "signer",
+                "running"
+              ]
+            }
+          }
+        },
+        "required": [
+          "status",
+          "parts"
+        ]
+      },
       "JwksKey": {
         "title": "JwksKey",
         "description": "Public key as a JWK, RFC 7517 and RFC 8037.",
@@ -6349,6 +7815,1104 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
         },
         "required": [
           "keys"
+        ]
+      },
+      "WebhookEndpointId": {
+        "title": "WebhookEndpointId",
+        "type": "string",
+        "description": "Id of a webhook endpoint.",
+        "pattern": "^we_[A-Za-z0-9_-]{1,64}$"
+      },
+      "DeliveryId": {
+        "title": "DeliveryId",
+        "type": "string",
+        "description": "Id of a delivery.",
+        "pattern": "^dlv_[A-Za-z0-9_-]{1,64}$"
+      },
+      "MessageId": {
+        "title": "MessageId",
+        "type": "string",
+        "description": "Id of a message, in the header `webhook-id`. One cause makes one message, and each delivery of it has the same id, so that a receiver knows what it had already.",
+        "pattern": "^msg_[A-Za-z0-9_-]{1,64}$"
+      },
+      "FeedCursor": {
+        "title": "FeedCursor",
+        "type": "string",
+        "description": "A place in the feed of messages of one tenant (HOOK-8).",
+        "pattern": "^cur_(?:0|[1-9][0-9]{0,14})$"
+      },
+      "MessageType": {
+        "title": "MessageType",
+        "description": "What a message tells: an event by its own type, the receipt of an agreement that closed, a transfer, or something about a webhook endpoint.",
+        "enum": [
+          "agreement.offered",
+          "agreement.accepted",
+          "agreement.cancelled",
+          "escrow.funded",
+          "work.submitted",
+          "evidence.attested",
+          "approval.given",
+          "decision.made",
+          "settlement.executed",
+          "dispute.opened",
+          "dispute.resolved",
+          "holdback.released",
+          "agreement.closed",
+          "receipt.issued",
+          "deposit.booked",
+          "withdrawal.created",
+          "withdrawal.paid",
+          "withdrawal.returned",
+          "webhook_endpoint.disabled",
+          "webhook_endpoint.test"
+        ]
+      },
+      "MessageTypes": {
+        "title": "MessageTypes",
+        "type": "string",
+        "description": "Types of messages, separated by commas.",
+        "pattern": "^[a-z_]+\\.[a-z_]+(?:,[a-z_]+\\.[a-z_]+){0,31}$"
+      },
+      "WebhookUrl": {
+        "title": "WebhookUrl",
+        "type": "string",
+        "description": "Where messages are posted: https, without user and fragment, at port 443 or from 1024 on, and at a public address (HOOK-6).",
+        "pattern": "^https?://[!-~]{1,2040}$"
+      },
+      "WebhookSecret": {
+        "title": "WebhookSecret",
+        "type": "string",
+        "description": "A secret of your own: `whsec_` and 24 to 64 bytes in base64 for v1, `whsk_` and the 32 bytes of an Ed25519 seed for v1a (HOOK-4).",
+        "pattern": "^wh(?:sec|sk)_[A-Za-z0-9+/]{22,88}={0,2}$"
+      },
+      "WebhookScheme": {
+        "title": "WebhookScheme",
+        "description": "How messages are signed: `v1` with HMAC-SHA256 under a shared secret, `v1a` with Ed25519 under a key of the endpoint.",
+        "enum": [
+          "v1",
+          "v1a"
+        ]
+      },
+      "AgreementMessageData": {
+        "title": "AgreementMessageData",
+        "description": "Which event was appended, and where the agreement stood then. Fetch it to have the envelope, and verify that.",
+        "type": "object",
+        "properties": {
+          "agreement": {
+            "$ref": "#/components/schemas/Digest"
+          },
+          "seq": {
+            "description": "Place in the log.",
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 1023
+          },
+          "digest": {
+            "$ref": "#/components/schemas/Digest"
+          },
+          "by": {
+            "$ref": "#/components/schemas/PartyId"
+          },
+          "events": {
+            "description": "Number of events when the message was written.",
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 1024
+          },
+          "status": {
+            "$ref": "#/components/schemas/AgreementStatus"
+          }
+        },
+        "required": [
+          "agreement",
+          "seq",
+          "digest",
+          "by",
+          "events",
+          "status"
+        ]
+      },
+      "ReceiptMessageData": {
+        "title": "ReceiptMessageData",
+        "description": "An agreement is closed and its receipt can be fetched.",
+        "type": "object",
+        "properties": {
+          "agreement": {
+            "$ref": "#/components/schemas/Digest"
+          },
+          "head": {
+            "$ref": "#/components/schemas/Digest"
+          },
+          "events": {
+            "description": "Number of events.",
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 1024
+          },
+          "digest": {
+            "$ref": "#/components/schemas/Digest",
+            "description": "Digest of the receipt's payload."
+          }
+        },
+        "required": [
+          "agreement",
+          "head",
+          "events",
+          "digest"
+        ]
+      },
+      "DepositMessageData": {
+        "title": "DepositMessageData",
+        "description": "A deposit was booked.",
+        "type": "object",
+        "properties": {
+          "deposit": {
+            "$ref": "#/components/schemas/DepositId"
+          },
+          "party": {
+            "$ref": "#/components/schemas/PartyId"
+          },
+          "account": {
+            "$ref": "#/components/schemas/AccountId"
+          },
+          "entry": {
+            "$ref": "#/components/schemas/Digest"
+          },
+          "status": {
+            "$ref": "#/components/schemas/TransferStatus"
+          }
+        },
+        "required": [
+          "deposit",
+          "party",
+          "account",
+          "entry",
+          "status"
+        ]
+      },
+      "WithdrawalMessageData": {
+        "title": "WithdrawalMessageData",
+        "description": "A withdrawal was booked, paid or returned. `entry` is the entry that booked it.",
+        "type": "object",
+        "properties": {
+          "withdrawal": {
+            "$ref": "#/components/schemas/WithdrawalId"
+          },
+          "party": {
+            "$ref": "#/components/schemas/PartyId"
+          },
+          "account": {
+            "$ref": "#/components/schemas/AccountId"
+          },
+          "entry": {
+            "$ref": "#/components/schemas/Digest"
+          },
+          "status": {
+            "$ref": "#/components/schemas/TransferStatus"
+          }
+        },
+        "required": [
+          "withdrawal",
+          "party",
+          "account",
+          "entry",
+          "status"
+        ]
+      },
+      "EndpointMessageData": {
+        "title": "EndpointMessageData",
+        "description": "Something about a webhook endpoint.",
+        "type": "object",
+        "properties": {
+          "endpoint": {
+            "$ref": "#/components/schemas/WebhookEndpointId"
+          },
+          "reason": {
+            "description": "Why it was disabled; null for a test.",
+            "anyOf": [
+              {
+                "$ref": "#/components/schemas/DisabledReason"
+              },
+              {
+                "type": "null"
+              }
+            ]
+          }
+        },
+        "required": [
+          "endpoint",
+          "reason"
+        ]
+      },
+      "DisabledReason": {
+        "title": "DisabledReason",
+        "description": "Why an endpoint is disabled: its owner said so, it answered 410, or every delivery failed for five days (HOOK-7).",
+        "enum": [
+          "owner",
+          "gone",
+          "failing"
+        ]
+      },
+      "AgreementMessage": {
+        "title": "AgreementMessage",
+        "description": "An event was appended to an agreement.",
+        "type": "object",
+        "properties": {
+          "type": {
+            "$ref": "#/components/schemas/EventType"
+          },
+          "timestamp": {
+            "$ref": "#/components/schemas/Instant",
+            "description": "When the server wrote it down."
+          },
+          "data": {
+            "$ref": "#/components/schemas/AgreementMessageData"
+          }
+        },
+        "required": [
+          "type",
+          "timestamp",
+          "data"
+        ]
+      },
+      "ReceiptMessage": {
+        "title": "ReceiptMessage",
+        "description": "An agreement was closed, with a receipt.",
+        "type": "object",
+        "properties": {
+          "type": {
+            "const": "receipt.issued"
+          },
+          "timestamp": {
+            "$ref": "#/components/schemas/Instant",
+            "description": "When the server wrote it down."
+          },
+          "data": {
+            "$ref": "#/components/schemas/ReceiptMessageData"
+          }
+        },
+        "required": [
+          "type",
+          "timestamp",
+          "data"
+        ]
+      },
+      "DepositMessage": {
+        "title": "DepositMessage",
+        "description": "Money came in.",
+        "type": "object",
+        "properties": {
+          "type": {
+            "const": "deposit.booked"
+          },
+          "timestamp": {
+            "$ref": "#/components/schemas/Instant",
+            "description": "When the server wrote it down."
+          },
+          "data": {
+            "$ref": "#/components/schemas/DepositMessageData"
+          }
+        },
+        "required": [
+          "type",
+          "timestamp",
+          "data"
+        ]
+      },
+      "WithdrawalMessage": {
+        "title": "WithdrawalMessage",
+        "description": "Money goes out, went out, or came back.",
+        "type": "object",
+        "properties": {
+          "type": {
+            "enum": [
+              "withdrawal.created",
+              "withdrawal.paid",
+              "withdrawal.returned"
+            ]
+          },
+          "timestamp": {
+            "$ref": "#/components/schemas/Instant",
+            "description": "When the server wrote it down."
+          },
+          "data": {
+            "$ref": "#/components/schemas/WithdrawalMessageData"
+          }
+        },
+        "required": [
+          "type",
+          "timestamp",
+          "data"
+        ]
+      },
+      "EndpointMessage": {
+        "title": "EndpointMessage",
+        "description": "A webhook endpoint was disabled or is tried out.",
+        "type": "object",
+        "properties": {
+          "type": {
+            "enum": [
+              "webhook_endpoint.disabled",
+              "webhook_endpoint.test"
+            ]
+          },
+          "timestamp": {
+            "$ref": "#/components/schemas/Instant",
+            "description": "When the server wrote it down."
+          },
+          "data": {
+            "$ref": "#/components/schemas/EndpointMessageData"
+          }
+        },
+        "required": [
+          "type",
+          "timestamp",
+          "data"
+        ]
+      },
+      "Message": {
+        "title": "Message",
+        "description": "What a tenant is told: the body of a webhook. It has ids and digests and no secret; what it is about is fetched, and verified, by whoever needs it.",
+        "oneOf": [
+          {
+            "$ref": "#/components/schemas/AgreementMessage"
+          },
+          {
+            "$ref": "#/components/schemas/ReceiptMessage"
+          },
+          {
+            "$ref": "#/components/schemas/DepositMessage"
+          },
+          {
+            "$ref": "#/components/schemas/WithdrawalMessage"
+          },
+          {
+            "$ref": "#/components/schemas/EndpointMessage"
+          }
+        ]
+      },
+      "WebhookEndpoint": {
+        "title": "WebhookEndpoint",
+        "description": "Where messages are posted, without its secret.",
+        "type": "object",
+        "properties": {
+          "object": {
+            "const": "webhook_endpoint"
+          },
+          "id": {
+            "$ref": "#/components/schemas/WebhookEndpointId"
+          },
+          "tenant": {
+            "$ref": "#/components/schemas/Name"
+          },
+          "audience": {
+            "description": "What it is told: what its tenant may see, or, for one that an operator made, everything.",
+            "enum": [
+              "tenant",
+              "operator"
+            ]
+          },
+          "url": {
+            "$ref": "#/components/schemas/WebhookUrl"
+          },
+          "types": {
+            "description": "What it is told of; null for everything.",
+            "anyOf": [
+              {
+                "type": "array",
+                "items": {
+                  "$ref": "#/components/schemas/MessageType"
+                }
+              },
+              {
+                "type": "null"
+              }
+            ]
+          },
+          "description": {
+            "description": "For people.",
+            "anyOf": [
+              {
+                "$ref": "#/components/schemas/Text"
+              },
+              {
+                "type": "null"
+              }
+            ]
+          },
+          "scheme": {
+            "$ref": "#/components/schemas/WebhookScheme"
+          },
+          "publicKey": {
+            "description": "Verifies the signatures of v1a; null with v1.",
+            "anyOf": [
+              {
+                "type": "string",
+                "pattern": "^whpk_[A-Za-z0-9+/]{43}=$"
+              },
+              {
+                "type": "null"
+              }
+            ]
+          },
+          "status": {
+            "enum": [
+              "enabled",
+              "disabled"
+            ]
+          },
+          "disabledReason": {
+            "description": "null while it is enabled.",
+            "anyOf": [
+              {
+                "$ref": "#/components/schemas/DisabledReason"
+              },
+              {
+                "type": "null"
+              }
+            ]
+          },
+          "failingSince": {
+            "description": "Since when every delivery has failed; null when the last one did not.",
+            "anyOf": [
+              {
+                "$ref": "#/components/schemas/Instant"
+              },
+              {
+                "type": "null"
+              }
+            ]
+          },
+          "oldSecretUntil": {
+            "description": "Until when messages are signed with the secret before as well; null when there is none.",
+            "anyOf": [
+              {
+                "$ref": "#/components/schemas/Instant"
+              },
+              {
+                "type": "null"
+              }
+            ]
+          },
+          "createdAt": {
+            "$ref": "#/components/schemas/Instant"
+          }
+        },
+        "required": [
+          "object",
+          "id",
+          "tenant",
+          "audience",
+          "url",
+          "types",
+          "description",
+          "scheme",
+          "publicKey",
+          "status",
+          "disabledReason",
+          "failingSince",
+          "oldSecretUntil",
+          "createdAt"
+        ]
+      },
+      "CreatedWebhookEndpoint": {
+        "title": "CreatedWebhookEndpoint",
+        "description": "An endpoint with a new secret.",
+        "type": "object",
+        "properties": {
+          "object": {
+            "const": "webhook_endpoint"
+          },
+          "id": {
+            "$ref": "#/components/schemas/WebhookEndpointId"
+          },
+          "tenant": {
+            "$ref": "#/components/schemas/Name"
+          },
+          "audience": {
+            "description": "What it is told: what its tenant may see, or, for one that an operator made, everything.",
+            "enum": [
+              "tenant",
+              "operator"
+            ]
+          },
+          "url": {
+            "$ref": "#/components/schemas/WebhookUrl"
+          },
+          "types": {
+            "description": "What it is told of; null for everything.",
+            "anyOf": [
+              {
+                "type": "array",
+                "items": {
+                  "$ref": "#/components/schemas/MessageType"
+                }
+              },
+              {
+                "type": "null"
+              }
+            ]
+          },
+          "description": {
+            "description": "For people.",
+            "anyOf": [
+              {
+                "$ref": "#/components/schemas/Text"
+              },
+              {
+                "type": "null"
+              }
+            ]
+          },
+          "scheme": {
+            "$ref": "#/components/schemas/WebhookScheme"
+          },
+          "publicKey": {
+            "description": "Verifies the signatures of v1a; null with v1.",
+            "anyOf": [
+              {
+                "type": "string",
+                "pattern": "^whpk_[A-Za-z0-9+/]{43}=$"
+              },
+              {
+                "type": "null"
+              }
+            ]
+          },
+          "status": {
+            "enum": [
+              "enabled",
+              "disabled"
+            ]
+          },
+          "disabledReason": {
+            "description": "null while it is enabled.",
+            "anyOf": [
+              {
+                "$ref": "#/components/schemas/DisabledReason"
+              },
+              {
+                "type": "null"
+              }
+            ]
+          },
+          "failingSince": {
+            "description": "Since when every delivery has failed; null when the last one did not.",
+            "anyOf": [
+              {
+                "$ref": "#/components/schemas/Instant"
+              },
+              {
+                "type": "null"
+              }
+            ]
+          },
+          "oldSecretUntil": {
+            "description": "Until when messages are signed with the secret before as well; null when there is none.",
+            "anyOf": [
+              {
+                "$ref": "#/components/schemas/Instant"
+              },
+              {
+                "type": "null"
+              }
+            ]
+          },
+          "createdAt": {
+            "$ref": "#/components/schemas/Instant"
+          },
+          "secret": {
+            "description": "The secret of v1, shown this once; a replayed answer has null (HTTP-7). Always null with v1a, where `publicKey` is all that a receiver needs.",
+            "anyOf": [
+              {
+                "type": "string",
+                "pattern": "^whsec_[A-Za-z0-9+/]{32,88}={0,2}$"
+              },
+              {
+                "type": "null"
+              }
+            ]
+          }
+        },
+        "required": [
+          "object",
+          "id",
+          "tenant",
+          "audience",
+          "url",
+          "types",
+          "description",
+          "scheme",
+          "publicKey",
+          "status",
+          "disabledReason",
+          "failingSince",
+          "oldSecretUntil",
+          "createdAt",
+          "secret"
+        ]
+      },
+      "WebhookEndpointList": {
+        "title": "WebhookEndpointList",
+        "description": "A page of webhook endpoints, oldest first.",
+        "type": "object",
+        "properties": {
+          "object": {
+            "const": "list"
+          },
+          "data": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/WebhookEndpoint"
+            }
+          },
+          "hasMore": {
+            "description": "Whether there is another page.",
+            "type": "boolean"
+          },
+          "nextCursor": {
+            "description": "What `cursor` is for the next page; null on the last one.",
+            "anyOf": [
+              {
+                "type": "string"
+              },
+              {
+                "type": "null"
+              }
+            ]
+          }
+        },
+        "required": [
+          "object",
+          "data",
+          "hasMore",
+          "nextCursor"
+        ]
+      },
+      "CreateWebhookEndpoint": {
+        "title": "CreateWebhookEndpoint",
+        "description": "Where messages shall be posted.",
+        "type": "object",
+        "properties": {
+          "url": {
+            "$ref": "#/components/schemas/WebhookUrl"
+          },
+          "types": {
+            "type": "array",
+            "minItems": 1,
+            "maxItems": 32,
+            "uniqueItems": true,
+            "items": {
+              "$ref": "#/components/schemas/MessageType"
+            },
+            "description": "What it shall be told of. Default: everything."
+          },
+          "description": {
+            "$ref": "#/components/schemas/Text",
+            "description": "For people."
+          },
+          "scheme": {
+            "$ref": "#/components/schemas/WebhookScheme",
+            "description": "Default: v1."
+          },
+          "secret": {
+            "$ref": "#/components/schemas/WebhookSecret",
+            "description": "Default: a new random one."
+          }
+        },
+        "required": [
+          "url"
+        ],
+        "additionalProperties": false
+      },
+      "UpdateWebhookEndpoint": {
+        "title": "UpdateWebhookEndpoint",
+        "description": "What shall be otherwise; what is not named stays.",
+        "type": "object",
+        "properties": {
+          "url": {
+            "$ref": "#/components/schemas/WebhookUrl"
+          },
+          "types": {
+            "description": "null for everything.",
+            "anyOf": [
+              {
+                "type": "array",
+                "minItems": 1,
+                "maxItems": 32,
+                "uniqueItems": true,
+                "items": {
+                  "$ref": "#/components/schemas/MessageType"
+                }
+              },
+              {
+                "type": "null"
+              }
+            ]
+          },
+          "description": {
+            "description": "null for none.",
+            "anyOf": [
+              {
+                "$ref": "#/components/schemas/Text"
+              },
+              {
+                "type": "null"
+              }
+            ]
+          },
+          "status": {
+            "description": "Enabling forgets earlier failures; what was pending goes on.",
+            "enum": [
+              "enabled",
+              "disabled"
+            ]
+          }
+        },
+        "required": [],
+        "additionalProperties": false
+      },
+      "RotateWebhookSecret": {
+        "title": "RotateWebhookSecret",
+        "description": "How the secret is replaced.",
+        "type": "object",
+        "properties": {
+          "secret": {
+            "$ref": "#/components/schemas/WebhookSecret",
+            "description": "Of the endpoint's scheme. Default: a new random one."
+          },
+          "overlapSeconds": {
+            "description": "How long the secret before signs as well. Default: a day.",
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 604800
+          }
+        },
+        "required": [],
+        "additionalProperties": false
+      },
+      "TestWebhookEndpoint": {
+        "title": "TestWebhookEndpoint",
+        "description": "Nothing has to be said.",
+        "type": "object",
+        "properties": {},
+        "required": [],
+        "additionalProperties": false
+      },
+      "ReplayDelivery": {
+        "title": "ReplayDelivery",
+        "description": "Nothing has to be said.",
+        "type": "object",
+        "properties": {},
+        "required": [],
+        "additionalProperties": false
+      },
+      "DeliveryState": {
+        "title": "DeliveryState",
+        "description": "`pending` until it is delivered; `dead` when all tries failed, until it is replayed.",
+        "enum": [
+          "pending",
+          "delivered",
+          "dead"
+        ]
+      },
+      "DeliveryError": {
+        "title": "DeliveryError",
+        "description": "Why the last try failed: the answer was none of success (`status`), none came in time (`timeout`), the host has no address (`dns`) or one that is not called (`address`), no connection came about or it broke (`connection`), or its certificate is not trusted (`tls`).",
+        "enum": [
+          "status",
+          "timeout",
+          "dns",
+          "address",
+          "connection",
+          "tls"
+        ]
+      },
+      "Delivery": {
+        "title": "Delivery",
+        "description": "A message on its way to an endpoint.",
+        "type": "object",
+        "properties": {
+          "object": {
+            "const": "delivery"
+          },
+          "id": {
+            "$ref": "#/components/schemas/DeliveryId"
+          },
+          "endpoint": {
+            "$ref": "#/components/schemas/WebhookEndpointId"
+          },
+          "message": {
+            "$ref": "#/components/schemas/MessageId"
+          },
+          "type": {
+            "$ref": "#/components/schemas/MessageType"
+          },
+          "state": {
+            "$ref": "#/components/schemas/DeliveryState"
+          },
+          "attempts": {
+            "description": "Tries since it was made or replayed.",
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 1000
+          },
+          "nextAttemptAt": {
+            "description": "null when it is not pending.",
+            "anyOf": [
+              {
+                "$ref": "#/components/schemas/Instant"
+              },
+              {
+                "type": "null"
+              }
+            ]
+          },
+          "lastAttemptAt": {
+            "description": "null before the first try.",
+            "anyOf": [
+              {
+                "$ref": "#/components/schemas/Instant"
+              },
+              {
+                "type": "null"
+              }
+            ]
+          },
+          "lastStatus": {
+            "description": "Status of the last answer; null without one.",
+            "anyOf": [
+              {
+                "type": "integer",
+                "minimum": 100,
+                "maximum": 999
+              },
+              {
+                "type": "null"
+              }
+            ]
+          },
+          "lastError": {
+            "description": "null when there was no try, or it succeeded.",
+            "anyOf": [
+              {
+                "$ref": "#/components/schemas/DeliveryError"
+              },
+              {
+                "type": "null"
+              }
+            ]
+          },
+          "createdAt": {
+            "$ref": "#/components/schemas/Instant"
+          }
+        },
+        "required": [
+          "object",
+          "id",
+          "endpoint",
+          "message",
+          "type",
+          "state",
+          "attempts",
+          "nextAttemptAt",
+          "lastAttemptAt",
+          "lastStatus",
+          "lastError",
+          "createdAt"
+        ]
+      },
+      "DeliveryList": {
+        "title": "DeliveryList",
+        "description": "A page of deliveries, newest first.",
+        "type": "object",
+        "properties": {
+          "object": {
+            "const": "list"
+          },
+          "data": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/Delivery"
+            }
+          },
+          "hasMore": {
+            "description": "Whether there is another page.",
+            "type": "boolean"
+          },
+          "nextCursor": {
+            "description": "What `cursor` is for the next page; null on the last one.",
+            "anyOf": [
+              {
+                "type": "string"
+              },
+              {
+                "type": "null"
+              }
+            ]
+          }
+        },
+        "required": [
+          "object",
+          "data",
+          "hasMore",
+          "nextCursor"
+        ]
+      },
+      "ReplayWebhooks": {
+        "title": "ReplayWebhooks",
+        "description": "Which messages are delivered again.",
+        "type": "object",
+        "properties": {
+          "since": {
+            "$ref": "#/components/schemas/Instant",
+            "description": "Those from this time on."
+          },
+          "cursor": {
+            "$ref": "#/components/schemas/FeedCursor",
+            "description": "`nextCursor` of the answer before: those behind that place."
+          }
+        },
+        "required": [
+          "since"
+        ],
+        "additionalProperties": false
+      },
+      "Replay": {
+        "title": "Replay",
+        "description": "What is delivered again.",
+        "type": "object",
+        "properties": {
+          "object": {
+            "const": "replay"
+          },
+          "deliveries": {
+            "description": "How many messages are on their way.",
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 1000
+          },
+          "hasMore": {
+            "description": "Whether there are more; send the request again with `cursor`.",
+            "type": "boolean"
+          },
+          "nextCursor": {
+            "description": "null when there are no more.",
+            "anyOf": [
+              {
+                "$ref": "#/components/schemas/FeedCursor"
+              },
+              {
+                "type": "null"
+              }
+            ]
+          }
+        },
+        "required": [
+          "object",
+          "deliveries",
+          "hasMore",
+          "nextCursor"
+        ]
+      },
+      "TombstoneEnvelope": {
+        "title": "TombstoneEnvelope",
+        "description": "What stays of purged evidence, signed by the settler (STORE-11).",
+        "type": "object",
+        "properties": {
+          "payload": {
+            "type": "string",
+            "pattern": "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$",
+            "contentEncoding": "base64",
+            "contentMediaType": "application/vnd.settld.tombstone+json",
+            "contentSchema": {
+              "$ref": "#/components/schemas/TombstonePayload"
+            }
+          },
+          "payloadType": {
+            "const": "application/vnd.settld.tombstone+json"
+          },
+          "signatures": {
+            "type": "array",
+            "minItems": 1,
+            "maxItems": 1,
+            "items": {
+              "title": "TombstoneSignature",
+              "description": "The settler's signature.",
+              "type": "object",
+              "properties": {
+                "keyid": {
+                  "$ref": "#/components/schemas/Thumbprint"
+                },
+                "sig": {
+                  "type": "string",
+                  "pattern": "^[A-Za-z0-9+/]{85}[AQgw]==$"
+                }
+              },
+              "required": [
+                "keyid",
+                "sig"
+              ],
+              "additionalProperties": false
+            }
+          }
+        },
+        "required": [
+          "payload",
+          "payloadType",
+          "signatures"
+        ],
+        "additionalProperties": false
+      },
+      "Tombstone": {
+        "title": "Tombstone",
+        "description": "Evidence that was purged.",
+        "type": "object",
+        "properties": {
+          "object": {
+            "const": "tombstone"
+          },
+          "id": {
+            "description": "Digest of the signed payload.",
+            "$ref": "#/components/schemas/Digest"
+          },
+          "digest": {
+            "description": "The evidence.",
+            "$ref": "#/components/schemas/Digest"
+          },
+          "kind": {
+            "description": "Whether its agreements were closed for long, or nothing named it.",
+            "enum": [
+              "closed",
+              "unreferenced"
+            ]
+          },
+          "purgedAt": {
+            "$ref": "#/components/schemas/Instant"
+          },
+          "readmittedAt": {
+            "description": "When the operator allowed the same bytes again; null when that was not.",
+            "anyOf": [
+              {
+                "$ref": "#/components/schemas/Instant"
+              },
+              {
+                "type": "null"
+              }
+            ]
+          },
+          "tombstone": {
+            "$ref": "#/components/schemas/TombstoneEnvelope"
+          }
+        },
+        "required": [
+          "object",
+          "id",
+          "digest",
+          "kind",
+          "purgedAt",
+          "readmittedAt",
+          "tombstone"
         ]
       },
       "AccountEntryPayload": {
@@ -8199,6 +10763,79 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
         ],
         "additionalProperties": false
       },
+      "TombstonePayload": {
+        "title": "TombstonePayload",
+        "description": "What stays of evidence that was purged, as the settler signs it inside an envelope of type application/vnd.settld.tombstone+json (STORE-11). Canonical JSON.",
+        "type": "object",
+        "properties": {
+          "v": {
+            "$ref": "#/components/schemas/Revision"
+          },
+          "by": {
+            "description": "The settler.",
+            "$ref": "#/components/schemas/PartyId"
+          },
+          "digest": {
+            "description": "The evidence that was purged.",
+            "$ref": "#/components/schemas/Digest"
+          },
+          "size": {
+            "description": "How many bytes it had.",
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 9007199254740991
+          },
+          "agreements": {
+            "description": "Agreements with the same parties that named it, in ascending order; none for an upload that no agreement of its tenant named.",
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/Digest"
+            },
+            "maxItems": 1000,
+            "uniqueItems": true
+          },
+          "purgedAt": {
+            "$ref": "#/components/schemas/Instant"
+          },
+          "rule": {
+            "title": "RetentionReason",
+            "description": "Why it was purged: every agreement that named it had been closed for longer than `days`, or nothing had named it for longer than `days` since its last upload.",
+            "type": "object",
+            "properties": {
+              "kind": {
+                "enum": [
+                  "closed",
+                  "unreferenced"
+                ]
+              },
+              "days": {
+                "type": "integer",
+                "minimum": 0,
+                "maximum": 36500
+              }
+            },
+            "required": [
+              "kind",
+              "days"
+            ],
+            "additionalProperties": false
+          },
+          "plan": {
+            "description": "Digest of the plan that was applied; absent when the server carried out its own rule.",
+            "$ref": "#/components/schemas/Digest"
+          }
+        },
+        "required": [
+          "v",
+          "by",
+          "digest",
+          "size",
+          "agreements",
+          "purgedAt",
+          "rule"
+        ],
+        "additionalProperties": false
+      },
       "Totals": {
         "title": "Totals",
         "description": "Sums over all postings of a log; funded = toSeller + fee + toBuyer (LEDGER-8).",
@@ -9391,6 +12028,17 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "status": "ok"
         }
       },
+      "Readiness": {
+        "value": {
+          "status": "ok",
+          "parts": [
+            "store",
+            "migrations",
+            "signer",
+            "running"
+          ]
+        }
+      },
       "Jwks": {
         "value": {
           "keys": [
@@ -9403,6 +12051,297 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               "alg": "EdDSA"
             }
           ]
+        }
+      },
+      "CreateWebhookEndpoint": {
+        "value": {
+          "url": "https://hooks.seller.example/settld",
+          "types": [
+            "escrow.funded",
+            "agreement.closed"
+          ],
+          "description": "production"
+        }
+      },
+      "CreatedWebhookEndpoint": {
+        "value": {
+          "object": "webhook_endpoint",
+          "id": "we_8sK2vQx1",
+          "tenant": "seller-inc",
+          "audience": "tenant",
+          "url": "https://hooks.seller.example/settld",
+          "types": [
+            "escrow.funded",
+            "agreement.closed"
+          ],
+          "description": "production",
+          "scheme": "v1",
+          "publicKey": null,
+          "status": "enabled",
+          "disabledReason": null,
+          "failingSince": null,
+          "oldSecretUntil": null,
+          "createdAt": "2026-03-01T08:00:00.000Z",
+          "secret": "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
+        }
+      },
+      "ReplayedWebhookEndpoint": {
+        "value": {
+          "object": "webhook_endpoint",
+          "id": "we_8sK2vQx1",
+          "tenant": "seller-inc",
+          "audience": "tenant",
+          "url": "https://hooks.seller.example/settld",
+          "types": [
+            "escrow.funded",
+            "agreement.closed"
+          ],
+          "description": "production",
+          "scheme": "v1",
+          "publicKey": null,
+          "status": "enabled",
+          "disabledReason": null,
+          "failingSince": null,
+          "oldSecretUntil": null,
+          "createdAt": "2026-03-01T08:00:00.000Z",
+          "secret": null
+        }
+      },
+      "WebhookEndpoint": {
+        "value": {
+          "object": "webhook_endpoint",
+          "id": "we_8sK2vQx1",
+          "tenant": "seller-inc",
+          "audience": "tenant",
+          "url": "https://hooks.seller.example/settld",
+          "types": [
+            "escrow.funded",
+            "agreement.closed"
+          ],
+          "description": "production",
+          "scheme": "v1",
+          "publicKey": null,
+          "status": "enabled",
+          "disabledReason": null,
+          "failingSince": null,
+          "oldSecretUntil": null,
+          "createdAt": "2026-03-01T08:00:00.000Z"
+        }
+      },
+      "WebhookEndpoints": {
+        "value": {
+          "object": "list",
+          "data": [
+            {
+              "object": "webhook_endpoint",
+              "id": "we_8sK2vQx1",
+              "tenant": "seller-inc",
+              "audience": "tenant",
+              "url": "https://hooks.seller.example/settld",
+              "types": [
+                "escrow.funded",
+                "agreement.closed"
+              ],
+              "description": "production",
+              "scheme": "v1",
+              "publicKey": null,
+              "status": "enabled",
+              "disabledReason": null,
+              "failingSince": null,
+              "oldSecretUntil": null,
+              "createdAt": "2026-03-01T08:00:00.000Z"
+            }
+          ],
+          "hasMore": false,
+          "nextCursor": null
+        }
+      },
+      "UpdateWebhookEndpoint": {
+        "value": {
+          "types": null,
+          "status": "disabled"
+        }
+      },
+      "UpdatedWebhookEndpoint": {
+        "value": {
+          "object": "webhook_endpoint",
+          "id": "we_8sK2vQx1",
+          "tenant": "seller-inc",
+          "audience": "tenant",
+          "url": "https://hooks.seller.example/settld",
+          "types": null,
+          "description": "production",
+          "scheme": "v1",
+          "publicKey": null,
+          "status": "disabled",
+          "disabledReason": "owner",
+          "failingSince": null,
+          "oldSecretUntil": null,
+          "createdAt": "2026-03-01T08:00:00.000Z"
+        }
+      },
+      "RotateWebhookSecret": {
+        "value": {
+          "overlapSeconds": 3600
+        }
+      },
+      "RotatedWebhookSecret": {
+        "value": {
+          "object": "webhook_endpoint",
+          "id": "we_8sK2vQx1",
+          "tenant": "seller-inc",
+          "audience": "tenant",
+          "url": "https://hooks.seller.example/settld",
+          "types": [
+            "escrow.funded",
+            "agreement.closed"
+          ],
+          "description": "production",
+          "scheme": "v1",
+          "publicKey": null,
+          "status": "enabled",
+          "disabledReason": null,
+          "failingSince": null,
+          "oldSecretUntil": "2026-03-02T08:00:00.000Z",
+          "createdAt": "2026-03-01T08:00:00.000Z",
+          "secret": "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
+        }
+      },
+      "Nothing": {
+        "value": {}
+      },
+      "TestDelivery": {
+        "value": {
+          "object": "delivery",
+          "id": "dlv_8sK2vQx1",
+          "endpoint": "we_8sK2vQx1",
+          "message": "msg_8sK2vQx1",
+          "type": "webhook_endpoint.test",
+          "state": "pending",
+          "attempts": 0,
+          "nextAttemptAt": "2026-03-01T09:00:00.000Z",
+          "lastAttemptAt": null,
+          "lastStatus": null,
+          "lastError": null,
+          "createdAt": "2026-03-01T09:00:00.000Z"
+        }
+      },
+      "Deliveries": {
+        "value": {
+          "object": "list",
+          "data": [
+            {
+              "object": "delivery",
+              "id": "dlv_8sK2vQx1",
+              "endpoint": "we_8sK2vQx1",
+              "message": "msg_8sK2vQx1",
+              "type": "escrow.funded",
+              "state": "pending",
+              "attempts": 1,
+              "nextAttemptAt": "2026-03-01T09:00:05.000Z",
+              "lastAttemptAt": "2026-03-01T09:00:00.000Z",
+              "lastStatus": 503,
+              "lastError": "status",
+              "createdAt": "2026-03-01T09:00:00.000Z"
+            }
+          ],
+          "hasMore": false,
+          "nextCursor": null
+        }
+      },
+      "ReplayWebhooks": {
+        "value": {
+          "since": "2026-03-01T00:00:00.000Z"
+        }
+      },
+      "Replay": {
+        "value": {
+          "object": "replay",
+          "deliveries": 12,
+          "hasMore": false,
+          "nextCursor": null
+        }
+      },
+      "AgreementMessage": {
+        "value": {
+          "type": "escrow.funded",
+          "timestamp": "2026-03-01T09:00:00.000Z",
+          "data": {
+            "agreement": "sha256:f696347107194539dea0976baf9154d68b108b282930b947719770a81d879ae4",
+            "seq": 2,
+            "digest": "sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824",
+            "by": "https://settler.example",
+            "events": 3,
+            "status": "funded"
+          }
+        }
+      },
+      "ReceiptMessage": {
+        "value": {
+          "type": "receipt.issued",
+          "timestamp": "2026-03-01T09:00:00.000Z",
+          "data": {
+            "agreement": "sha256:f696347107194539dea0976baf9154d68b108b282930b947719770a81d879ae4",
+            "head": "sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824",
+            "events": 9,
+            "digest": "sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"
+          }
+        }
+      },
+      "DepositMessage": {
+        "value": {
+          "type": "deposit.booked",
+          "timestamp": "2026-03-01T09:00:00.000Z",
+          "data": {
+            "deposit": "dep_8sK2vQx1",
+            "party": "https://buyer.example",
+            "account": "acct_WyJhdmFpbGFibGUiLCJVU0QiLDIsImh0dHBzOi8vYnV5ZXIuZXhhbXBsZSJd",
+            "entry": "sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824",
+            "status": "done"
+          }
+        }
+      },
+      "WithdrawalMessage": {
+        "value": {
+          "type": "withdrawal.paid",
+          "timestamp": "2026-03-01T09:00:00.000Z",
+          "data": {
+            "withdrawal": "wd_8sK2vQx1",
+            "party": "https://buyer.example",
+            "account": "acct_WyJhdmFpbGFibGUiLCJVU0QiLDIsImh0dHBzOi8vYnV5ZXIuZXhhbXBsZSJd",
+            "entry": "sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824",
+            "status": "done"
+          }
+        }
+      },
+      "EndpointMessage": {
+        "value": {
+          "type": "webhook_endpoint.test",
+          "timestamp": "2026-03-01T09:00:00.000Z",
+          "data": {
+            "endpoint": "we_8sK2vQx1",
+            "reason": null
+          }
+        }
+      },
+      "Tombstone": {
+        "value": {
+          "object": "tombstone",
+          "id": "sha256:dc599b122568e5bec70445fbf54da7235c3b597d6130e99d8941b51d1b16bdf2",
+          "digest": "sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824",
+          "kind": "closed",
+          "purgedAt": "2027-03-02T09:00:00.000Z",
+          "readmittedAt": null,
+          "tombstone": {
+            "payload": "eyJhZ3JlZW1lbnRzIjpbInNoYTI1NjpmNjk2MzQ3MTA3MTk0NTM5ZGVhMDk3NmJhZjkxNTRkNjhiMTA4YjI4MjkzMGI5NDc3MTk3NzBhODFkODc5YWU0Il0sImJ5IjoiaHR0cHM6Ly9zZXR0bGVyLmV4YW1wbGUiLCJkaWdlc3QiOiJzaGEyNTY6MmNmMjRkYmE1ZmIwYTMwZTI2ZTgzYjJhYzViOWUyOWUxYjE2MWU1YzFmYTc0MjVlNzMwNDMzNjI5MzhiOTgyNCIsInB1cmdlZEF0IjoiMjAyNy0wMy0wMlQwOTowMDowMC4wMDBaIiwicnVsZSI6eyJkYXlzIjo5MCwia2luZCI6ImNsb3NlZCJ9LCJzaXplIjo1LCJ2IjoiMjAyNi0xMSJ9",
+            "payloadType": "application/vnd.settld.tombstone+json",
+            "signatures": [
+              {
+                "keyid": "xypG_wFG_iEmKYQHP1HGeuBxb-JIx5UQeY20tnjoKW4",
+                "sig": "V4PWK3D0Fz2xlg2utcwVzp/kdUfAjwtWqgH62huQcrN9W+3hHoZf5Q7uRLLwAIrafgYoTlIIxNoQanK/1V9SBQ=="
+              }
+            ]
+          }
         }
       }
     }

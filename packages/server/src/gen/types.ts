@@ -36,6 +36,8 @@ export type Scope =
   | "money:read"
   | "money:write"
   | "parties:write"
+  | "messages:read"
+  | "webhooks:write"
   | "operator";
 
 /** Type of an event, as in the event table of the specification. */
@@ -79,6 +81,8 @@ export type Problem = {
   readonly request: RequestId;
   /** Where in the body or the payload, or `/name` of a parameter; absent when there is no such place. */
   readonly pointer?: Pointer;
+  /** The signed tombstone; with STORE_EVIDENCE_PURGED only (STORE-12). */
+  readonly tombstone?: TombstoneEnvelope;
 };
 
 /** An offer as its author hands it in: the canonical payload in an envelope with the author's signature alone (HTTP-11). */
@@ -565,6 +569,13 @@ export type Health = {
   readonly status: "ok";
 };
 
+/** That every part of the server is ready. */
+export type Readiness = {
+  readonly status: "ok";
+  /** What was asked. */
+  readonly parts: readonly ("store" | "migrations" | "signer" | "running")[];
+};
+
 /** Public key as a JWK, RFC 7517 and RFC 8037. */
 export type JwksKey = {
   readonly kty: "OKP";
@@ -578,6 +589,324 @@ export type JwksKey = {
 /** The settler's keys (HTTP-14). */
 export type Jwks = {
   readonly keys: readonly JwksKey[];
+};
+
+/** Id of a webhook endpoint. */
+export type WebhookEndpointId = string;
+
+/** Id of a delivery. */
+export type DeliveryId = string;
+
+/** Id of a message, in the header `webhook-id`. One cause makes one message, and each delivery of it has the same id, so that a receiver knows what it had already. */
+export type MessageId = string;
+
+/** A place in the feed of messages of one tenant (HOOK-8). */
+export type FeedCursor = string;
+
+/** What a message tells: an event by its own type, the receipt of an agreement that closed, a transfer, or something about a webhook endpoint. */
+export type MessageType =
+  | "agreement.offered"
+  | "agreement.accepted"
+  | "agreement.cancelled"
+  | "escrow.funded"
+  | "work.submitted"
+  | "evidence.attested"
+  | "approval.given"
+  | "decision.made"
+  | "settlement.executed"
+  | "dispute.opened"
+  | "dispute.resolved"
+  | "holdback.released"
+  | "agreement.closed"
+  | "receipt.issued"
+  | "deposit.booked"
+  | "withdrawal.created"
+  | "withdrawal.paid"
+  | "withdrawal.returned"
+  | "webhook_endpoint.disabled"
+  | "webhook_endpoint.test";
+
+/** Types of messages, separated by commas. */
+export type MessageTypes = string;
+
+/** Where messages are posted: https, without user and fragment, at port 443 or from 1024 on, and at a public address (HOOK-6). */
+export type WebhookUrl = string;
+
+/** A secret of your own: `whsec_` and 24 to 64 bytes in base64 for v1, `whsk_` and the 32 bytes of an Ed25519 seed for v1a (HOOK-4). */
+export type WebhookSecret = string;
+
+/** How messages are signed: `v1` with HMAC-SHA256 under a shared secret, `v1a` with Ed25519 under a key of the endpoint. */
+export type WebhookScheme = "v1" | "v1a";
+
+/** Which event was appended, and where the agreement stood then. Fetch it to have the envelope, and verify that. */
+export type AgreementMessageData = {
+  readonly agreement: Digest;
+  /** Place in the log. */
+  readonly seq: number;
+  readonly digest: Digest;
+  readonly by: PartyId;
+  /** Number of events when the message was written. */
+  readonly events: number;
+  readonly status: AgreementStatus;
+};
+
+/** An agreement is closed and its receipt can be fetched. */
+export type ReceiptMessageData = {
+  readonly agreement: Digest;
+  readonly head: Digest;
+  /** Number of events. */
+  readonly events: number;
+  /** Digest of the receipt's payload. */
+  readonly digest: Digest;
+};
+
+/** A deposit was booked. */
+export type DepositMessageData = {
+  readonly deposit: DepositId;
+  readonly party: PartyId;
+  readonly account: AccountId;
+  readonly entry: Digest;
+  readonly status: TransferStatus;
+};
+
+/** A withdrawal was booked, paid or returned. `entry` is the entry that booked it. */
+export type WithdrawalMessageData = {
+  readonly withdrawal: WithdrawalId;
+  readonly party: PartyId;
+  readonly account: AccountId;
+  readonly entry: Digest;
+  readonly status: TransferStatus;
+};
+
+/** Something about a webhook endpoint. */
+export type EndpointMessageData = {
+  readonly endpoint: WebhookEndpointId;
+  /** Why it was disabled; null for a test. */
+  readonly reason: DisabledReason | null;
+};
+
+/** Why an endpoint is disabled: its owner said so, it answered 410, or every delivery failed for five days (HOOK-7). */
+export type DisabledReason = "owner" | "gone" | "failing";
+
+/** An event was appended to an agreement. */
+export type AgreementMessage = {
+  readonly type: EventType;
+  /** When the server wrote it down. */
+  readonly timestamp: Instant;
+  readonly data: AgreementMessageData;
+};
+
+/** An agreement was closed, with a receipt. */
+export type ReceiptMessage = {
+  readonly type: "receipt.issued";
+  /** When the server wrote it down. */
+  readonly timestamp: Instant;
+  readonly data: ReceiptMessageData;
+};
+
+/** Money came in. */
+export type DepositMessage = {
+  readonly type: "deposit.booked";
+  /** When the server wrote it down. */
+  readonly timestamp: Instant;
+  readonly data: DepositMessageData;
+};
+
+/** Money goes out, went out, or came back. */
+export type WithdrawalMessage = {
+  readonly type: "withdrawal.created" | "withdrawal.paid" | "withdrawal.returned";
+  /** When the server wrote it down. */
+  readonly timestamp: Instant;
+  readonly data: WithdrawalMessageData;
+};
+
+/** A webhook endpoint was disabled or is tried out. */
+export type EndpointMessage = {
+  readonly type: "webhook_endpoint.disabled" | "webhook_endpoint.test";
+  /** When the server wrote it down. */
+  readonly timestamp: Instant;
+  readonly data: EndpointMessageData;
+};
+
+/** What a tenant is told: the body of a webhook. It has ids and digests and no secret; what it is about is fetched, and verified, by whoever needs it. */
+export type Message = AgreementMessage | ReceiptMessage | DepositMessage | WithdrawalMessage | EndpointMessage;
+
+/** Where messages are posted, without its secret. */
+export type WebhookEndpoint = {
+  readonly object: "webhook_endpoint";
+  readonly id: WebhookEndpointId;
+  readonly tenant: Name;
+  /** What it is told: what its tenant may see, or, for one that an operator made, everything. */
+  readonly audience: "tenant" | "operator";
+  readonly url: WebhookUrl;
+  /** What it is told of; null for everything. */
+  readonly types: readonly MessageType[] | null;
+  /** For people. */
+  readonly description: Text | null;
+  readonly scheme: WebhookScheme;
+  /** Verifies the signatures of v1a; null with v1. */
+  readonly publicKey: string | null;
+  readonly status: "enabled" | "disabled";
+  /** null while it is enabled. */
+  readonly disabledReason: DisabledReason | null;
+  /** Since when every delivery has failed; null when the last one did not. */
+  readonly failingSince: Instant | null;
+  /** Until when messages are signed with the secret before as well; null when there is none. */
+  readonly oldSecretUntil: Instant | null;
+  readonly createdAt: Instant;
+};
+
+/** An endpoint with a new secret. */
+export type CreatedWebhookEndpoint = {
+  readonly object: "webhook_endpoint";
+  readonly id: WebhookEndpointId;
+  readonly tenant: Name;
+  /** What it is told: what its tenant may see, or, for one that an operator made, everything. */
+  readonly audience: "tenant" | "operator";
+  readonly url: WebhookUrl;
+  /** What it is told of; null for everything. */
+  readonly types: readonly MessageType[] | null;
+  /** For people. */
+  readonly description: Text | null;
+  readonly scheme: WebhookScheme;
+  /** Verifies the signatures of v1a; null with v1. */
+  readonly publicKey: string | null;
+  readonly status: "enabled" | "disabled";
+  /** null while it is enabled. */
+  readonly disabledReason: DisabledReason | null;
+  /** Since when every delivery has failed; null when the last one did not. */
+  readonly failingSince: Instant | null;
+  /** Until when messages are signed with the secret before as well; null when there is none. */
+  readonly oldSecretUntil: Instant | null;
+  readonly createdAt: Instant;
+  /** The secret of v1, shown this once; a replayed answer has null (HTTP-7). Always null with v1a, where `publicKey` is all that a receiver needs. */
+  readonly secret: string | null;
+};
+
+/** A page of webhook endpoints, oldest first. */
+export type WebhookEndpointList = {
+  readonly object: "list";
+  readonly data: readonly WebhookEndpoint[];
+  /** Whether there is another page. */
+  readonly hasMore: boolean;
+  /** What `cursor` is for the next page; null on the last one. */
+  readonly nextCursor: string | null;
+};
+
+/** Where messages shall be posted. */
+export type CreateWebhookEndpoint = {
+  readonly url: WebhookUrl;
+  /** What it shall be told of. Default: everything. */
+  readonly types?: readonly MessageType[];
+  /** For people. */
+  readonly description?: Text;
+  /** Default: v1. */
+  readonly scheme?: WebhookScheme;
+  /** Default: a new random one. */
+  readonly secret?: WebhookSecret;
+};
+
+/** What shall be otherwise; what is not named stays. */
+export type UpdateWebhookEndpoint = {
+  readonly url?: WebhookUrl;
+  /** null for everything. */
+  readonly types?: readonly MessageType[] | null;
+  /** null for none. */
+  readonly description?: Text | null;
+  /** Enabling forgets earlier failures; what was pending goes on. */
+  readonly status?: "enabled" | "disabled";
+};
+
+/** How the secret is replaced. */
+export type RotateWebhookSecret = {
+  /** Of the endpoint's scheme. Default: a new random one. */
+  readonly secret?: WebhookSecret;
+  /** How long the secret before signs as well. Default: a day. */
+  readonly overlapSeconds?: number;
+};
+
+/** Nothing has to be said. */
+export type TestWebhookEndpoint = Readonly<Record<string, never>>;
+
+/** Nothing has to be said. */
+export type ReplayDelivery = Readonly<Record<string, never>>;
+
+/** `pending` until it is delivered; `dead` when all tries failed, until it is replayed. */
+export type DeliveryState = "pending" | "delivered" | "dead";
+
+/** Why the last try failed: the answer was none of success (`status`), none came in time (`timeout`), the host has no address (`dns`) or one that is not called (`address`), no connection came about or it broke (`connection`), or its certificate is not trusted (`tls`). */
+export type DeliveryError = "status" | "timeout" | "dns" | "address" | "connection" | "tls";
+
+/** A message on its way to an endpoint. */
+export type Delivery = {
+  readonly object: "delivery";
+  readonly id: DeliveryId;
+  readonly endpoint: WebhookEndpointId;
+  readonly message: MessageId;
+  readonly type: MessageType;
+  readonly state: DeliveryState;
+  /** Tries since it was made or replayed. */
+  readonly attempts: number;
+  /** null when it is not pending. */
+  readonly nextAttemptAt: Instant | null;
+  /** null before the first try. */
+  readonly lastAttemptAt: Instant | null;
+  /** Status of the last answer; null without one. */
+  readonly lastStatus: number | null;
+  /** null when there was no try, or it succeeded. */
+  readonly lastError: DeliveryError | null;
+  readonly createdAt: Instant;
+};
+
+/** A page of deliveries, newest first. */
+export type DeliveryList = {
+  readonly object: "list";
+  readonly data: readonly Delivery[];
+  /** Whether there is another page. */
+  readonly hasMore: boolean;
+  /** What `cursor` is for the next page; null on the last one. */
+  readonly nextCursor: string | null;
+};
+
+/** Which messages are delivered again. */
+export type ReplayWebhooks = {
+  /** Those from this time on. */
+  readonly since: Instant;
+  /** `nextCursor` of the answer before: those behind that place. */
+  readonly cursor?: FeedCursor;
+};
+
+/** What is delivered again. */
+export type Replay = {
+  readonly object: "replay";
+  /** How many messages are on their way. */
+  readonly deliveries: number;
+  /** Whether there are more; send the request again with `cursor`. */
+  readonly hasMore: boolean;
+  /** null when there are no more. */
+  readonly nextCursor: FeedCursor | null;
+};
+
+/** What stays of purged evidence, signed by the settler (STORE-11). */
+export type TombstoneEnvelope = {
+  readonly payload: string;
+  readonly payloadType: "application/vnd.settld.tombstone+json";
+  readonly signatures: readonly TombstoneSignature[];
+};
+
+/** Evidence that was purged. */
+export type Tombstone = {
+  readonly object: "tombstone";
+  /** Digest of the signed payload. */
+  readonly id: Digest;
+  /** The evidence. */
+  readonly digest: Digest;
+  /** Whether its agreements were closed for long, or nothing named it. */
+  readonly kind: "closed" | "unreferenced";
+  readonly purgedAt: Instant;
+  /** When the operator allowed the same bytes again; null when that was not. */
+  readonly readmittedAt: Instant | null;
+  readonly tombstone: TombstoneEnvelope;
 };
 
 export type AgreementsCreateParameters = Readonly<Record<string, never>>;
@@ -644,6 +973,11 @@ export type EvidenceDownloadParameters = {
 };
 
 export type EvidenceCheckParameters = {
+  /** Digest of the bytes. The colon may be percent-encoded or not. */
+  readonly digest: Digest;
+};
+
+export type EvidenceTombstoneParameters = {
   /** Digest of the bytes. The colon may be percent-encoded or not. */
   readonly digest: Digest;
 };
@@ -762,6 +1096,72 @@ export type KeysRevokeParameters = {
   readonly key: ApiKeyId;
 };
 
+export type WebhookEndpointsCreateParameters = Readonly<Record<string, never>>;
+
+export type WebhookEndpointsListParameters = {
+  /** Most items of a page. */
+  readonly limit?: number;
+  /** `nextCursor` of the page before. Parameters other than `limit` must be the same as for that page; a cursor of another list is HTTP_PARAMETER (HTTP-9). */
+  readonly cursor?: string;
+};
+
+export type WebhookEndpointsRetrieveParameters = {
+  /** Id of the webhook endpoint. */
+  readonly endpoint: WebhookEndpointId;
+};
+
+export type WebhookEndpointsUpdateParameters = {
+  /** Id of the webhook endpoint. */
+  readonly endpoint: WebhookEndpointId;
+};
+
+export type WebhookEndpointsDeleteParameters = {
+  /** Id of the webhook endpoint. */
+  readonly endpoint: WebhookEndpointId;
+};
+
+export type WebhookEndpointsRotateParameters = {
+  /** Id of the webhook endpoint. */
+  readonly endpoint: WebhookEndpointId;
+};
+
+export type WebhookEndpointsTestParameters = {
+  /** Id of the webhook endpoint. */
+  readonly endpoint: WebhookEndpointId;
+};
+
+export type WebhookEndpointsListDeliveriesParameters = {
+  /** Id of the webhook endpoint. */
+  readonly endpoint: WebhookEndpointId;
+  /** Only those in this state. */
+  readonly state?: DeliveryState;
+  /** Most items of a page. */
+  readonly limit?: number;
+  /** `nextCursor` of the page before. Parameters other than `limit` must be the same as for that page; a cursor of another list is HTTP_PARAMETER (HTTP-9). */
+  readonly cursor?: string;
+};
+
+export type WebhookEndpointsReplayDeliveryParameters = {
+  /** Id of the webhook endpoint. */
+  readonly endpoint: WebhookEndpointId;
+  /** Id of the delivery. */
+  readonly delivery: DeliveryId;
+};
+
+export type WebhookEndpointsReplayParameters = {
+  /** Id of the webhook endpoint. */
+  readonly endpoint: WebhookEndpointId;
+};
+
+export type MessagesStreamParameters = {
+  /** Start behind this place, unless Last-Event-ID names another. Without both, and without `since`, start at the end. */
+  readonly cursor?: FeedCursor;
+  /** Start with the messages from this time on. */
+  readonly since?: Instant;
+  /** Only messages of these types. */
+  readonly types?: MessageTypes;
+};
+
 export type AccountRetrieveParameters = Readonly<Record<string, never>>;
 
 export type AuditRetrieveParameters = Readonly<Record<string, never>>;
@@ -785,6 +1185,12 @@ export type FundingReference = {
   readonly reference: Text;
 };
 
+/** The settler's signature. */
+export type TombstoneSignature = {
+  readonly keyid: Thumbprint;
+  readonly sig: string;
+};
+
 /** What goes into every operation that needs a key, and what comes out of it. */
 export type Operations = {
   readonly "agreements.create": { readonly parameters: AgreementsCreateParameters; readonly body: OfferRequest; readonly answer: Admission };
@@ -798,6 +1204,7 @@ export type Operations = {
   readonly "evidence.upload": { readonly parameters: EvidenceUploadParameters; readonly body: ReadableStream<Uint8Array>; readonly answer: StoredEvidence };
   readonly "evidence.download": { readonly parameters: EvidenceDownloadParameters; readonly answer: ReadableStream<Uint8Array> };
   readonly "evidence.check": { readonly parameters: EvidenceCheckParameters; readonly answer: undefined };
+  readonly "evidence.tombstone": { readonly parameters: EvidenceTombstoneParameters; readonly answer: Tombstone };
   readonly "accounts.list": { readonly parameters: AccountsListParameters; readonly answer: AccountList };
   readonly "accounts.retrieve": { readonly parameters: AccountsRetrieveParameters; readonly answer: Account };
   readonly "accounts.listTransactions": { readonly parameters: AccountsListTransactionsParameters; readonly answer: TransactionList };
@@ -818,6 +1225,17 @@ export type Operations = {
   readonly "keys.create": { readonly parameters: KeysCreateParameters; readonly body: CreateApiKey; readonly answer: CreatedApiKey };
   readonly "keys.list": { readonly parameters: KeysListParameters; readonly answer: ApiKeyList };
   readonly "keys.revoke": { readonly parameters: KeysRevokeParameters; readonly answer: ApiKey };
+  readonly "webhookEndpoints.create": { readonly parameters: WebhookEndpointsCreateParameters; readonly body: CreateWebhookEndpoint; readonly answer: CreatedWebhookEndpoint };
+  readonly "webhookEndpoints.list": { readonly parameters: WebhookEndpointsListParameters; readonly answer: WebhookEndpointList };
+  readonly "webhookEndpoints.retrieve": { readonly parameters: WebhookEndpointsRetrieveParameters; readonly answer: WebhookEndpoint };
+  readonly "webhookEndpoints.update": { readonly parameters: WebhookEndpointsUpdateParameters; readonly body: UpdateWebhookEndpoint; readonly answer: WebhookEndpoint };
+  readonly "webhookEndpoints.delete": { readonly parameters: WebhookEndpointsDeleteParameters; readonly answer: WebhookEndpoint };
+  readonly "webhookEndpoints.rotate": { readonly parameters: WebhookEndpointsRotateParameters; readonly body: RotateWebhookSecret; readonly answer: CreatedWebhookEndpoint };
+  readonly "webhookEndpoints.test": { readonly parameters: WebhookEndpointsTestParameters; readonly body: TestWebhookEndpoint; readonly answer: Delivery };
+  readonly "webhookEndpoints.listDeliveries": { readonly parameters: WebhookEndpointsListDeliveriesParameters; readonly answer: DeliveryList };
+  readonly "webhookEndpoints.replayDelivery": { readonly parameters: WebhookEndpointsReplayDeliveryParameters; readonly body: ReplayDelivery; readonly answer: Delivery };
+  readonly "webhookEndpoints.replay": { readonly parameters: WebhookEndpointsReplayParameters; readonly body: ReplayWebhooks; readonly answer: Replay };
+  readonly "messages.stream": { readonly parameters: MessagesStreamParameters; readonly answer: ReadableStream<Uint8Array> };
   readonly "account.retrieve": { readonly parameters: AccountRetrieveParameters; readonly answer: Caller };
   readonly "audit.retrieve": { readonly parameters: AuditRetrieveParameters; readonly answer: Audit };
 };

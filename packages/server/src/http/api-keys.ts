@@ -12,6 +12,8 @@ export const SCOPES = [
   "money:read",
   "money:write",
   "parties:write",
+  "messages:read",
+  "webhooks:write",
   "operator",
 ] as const;
 

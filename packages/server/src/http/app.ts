@@ -1,7 +1,10 @@
+import type { Span } from "@opentelemetry/api";
 import { formatPointer, isSettldError, type JsonValue, parseJson, REVISION, SettldError, utf8 } from "@settld/protocol";
 import { Hono } from "hono";
 import { ROUTES, type Route, type RouteScope } from "../gen/routes.ts";
 import * as validators from "../gen/validators.js";
+import type { Metrics } from "../observe/metrics.ts";
+import { inServerSpan, type ServedRequest, traceIdOf } from "../observe/tracing.ts";
 import { authenticate } from "./api-keys.ts";
 import { readBody } from "./body.ts";
 import type { Caller, Context, Handler, Handlers, Services } from "./context.ts";
@@ -10,13 +13,17 @@ import { newRequestId, problemOf, problemResponse, refusalOf } from "./problem.t
 import { type RateLimit, rateLimit } from "./rate-limit.ts";
 import { agreements } from "./resources/agreements.ts";
 import { evidence } from "./resources/evidence.ts";
+import { messages } from "./resources/messages.ts";
 import { money } from "./resources/money.ts";
 import { registry } from "./resources/registry.ts";
 import { closing, server } from "./resources/server.ts";
+import { webhooks } from "./resources/webhooks.ts";
 
 /** What the server tells whoever runs it of one request. */
 export type RequestRecord = {
   readonly request: string;
+  /** Id of the trace that the request belongs to, as W3C Trace Context has it. */
+  readonly trace: string | undefined;
   readonly method: string;
   readonly path: string;
   readonly operation: string | undefined;
@@ -24,6 +31,8 @@ export type RequestRecord = {
   readonly status: number;
   readonly code: string | undefined;
   readonly ms: number;
+  /** The answer is that of an earlier request with the same idempotency key. */
+  readonly replayed: boolean;
   /** Only for faults of the server and of what it needs; their `cause` says what it was. */
   readonly error: unknown;
 };
@@ -36,18 +45,29 @@ export type App = {
   readonly close: () => void;
 };
 
-const HANDLERS: Handlers = { ...agreements, ...evidence, ...money, ...registry, ...server };
+const HANDLERS: Handlers = { ...agreements, ...evidence, ...money, ...registry, ...server, ...webhooks, ...messages };
 // No parameter has a longer name, and nobody needs to hear a longer one again.
 const NAME_MAX = 64;
 
 // A copy, so that a table of routes can name them.
 const VALIDATORS: Readonly<Record<keyof typeof validators, Check>> = { ...validators };
 
+const HEALTH = "/healthz";
+
+type Answered = { readonly answer: Response; readonly served: ServedRequest };
+
 type Check = ((value: unknown) => boolean) & Pick<validators.Validator<unknown>, "errors">;
 
 type Bindings = {
   readonly address: string;
-  readonly record: { operation?: string; tenant?: string; code?: string; error?: unknown; request: string };
+  readonly record: {
+    operation?: string;
+    route?: string;
+    tenant?: string;
+    code?: string;
+    error?: unknown;
+    request: string;
+  };
 };
 
 /**
@@ -97,13 +117,15 @@ export function createApp(services: Services, onRequest: (record: RequestRecord)
     throw error;
   });
 
-  const fetch: App["fetch"] = async (request, address = "") => {
+  const { metrics } = services;
+  const answerOne = async (request: Request, address: string, span: Span): Promise<Answered> => {
     const start = performance.now();
     const record: Bindings["record"] = { request: newRequestId() };
     const { pathname } = new URL(request.url);
     let response: Response;
     try {
-      if (isClosed) throw closing();
+      // Whether the process lives is no matter of whether it works.
+      if (isClosed && pathname !== HEALTH) throw closing();
       response = await hono.fetch(request, { address, record });
     } catch (error) {
       const refusal = refusalOf(error);
@@ -122,8 +144,9 @@ export function createApp(services: Services, onRequest: (record: RequestRecord)
     response.headers.set("settld-revision", REVISION);
     response.headers.set("date", new Date(services.clock()).toUTCString());
     response.headers.set("cache-control", "no-store");
-    onRequest({
+    const done: RequestRecord = {
       request: record.request,
+      trace: traceIdOf(span, request.headers.get("traceparent")),
       method: request.method,
       path: pathname,
       operation: record.operation,
@@ -131,14 +154,39 @@ export function createApp(services: Services, onRequest: (record: RequestRecord)
       status: response.status,
       code: record.code,
       ms: performance.now() - start,
+      replayed: response.headers.has("idempotency-replayed"),
       error: record.error,
-    });
-    return response;
+    };
+    count(metrics, done);
+    onRequest(done);
+    const { route, code } = record;
+    return { answer: response, served: { route, status: response.status, ...(code === undefined ? {} : { code }) } };
+  };
+  const fetch: App["fetch"] = async (request, address = "") => {
+    metrics.requestsRunning.inc();
+    try {
+      return await inServerSpan(request, (span) => answerOne(request, address, span));
+    } finally {
+      metrics.requestsRunning.dec();
+    }
   };
   const close = (): void => {
     isClosed = true;
   };
   return { fetch, close };
+}
+
+// The codes of requests whose idempotency key was known, as the metrics name them.
+const IDEMPOTENCY: Readonly<Record<string, string | undefined>> = {
+  HTTP_IDEMPOTENCY_KEY_REUSED: "reused",
+  HTTP_IDEMPOTENCY_IN_FLIGHT: "in_flight",
+};
+
+function count(metrics: Metrics, { operation = "none", status, code, ms, replayed }: RequestRecord): void {
+  metrics.requests.inc({ operation, status: `${Math.floor(status / 100)}xx` });
+  metrics.requestSeconds.observe({ operation }, ms / 1e3);
+  const outcome = replayed ? "replayed" : IDEMPOTENCY[code ?? ""];
+  if (outcome !== undefined) metrics.idempotency.inc({ outcome });
 }
 
 async function answer(
@@ -152,6 +200,7 @@ async function answer(
   { address, record }: Bindings,
 ): Promise<Response> {
   record.operation = route.operationId;
+  record.route = route.path;
   const caller = route.isPublic ? undefined : await callerOf(services, request, address, limits);
   if (caller !== undefined) record.tenant = caller.key.tenant;
   if (caller !== undefined && route.scope !== undefined && !caller.may(route.scope)) {

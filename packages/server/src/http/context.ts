@@ -1,7 +1,12 @@
 import type { CryptoPort } from "@settld/protocol";
 import type { OperationId, Route, RouteScope } from "../gen/routes.ts";
+import type { Deliveries } from "../hooks/deliveries.ts";
+import type { Endpoints } from "../hooks/endpoints.ts";
+import type { Feed } from "../hooks/feed.ts";
 import type { Accounts } from "../money/accounts.ts";
 import type { Payouts } from "../money/payouts.ts";
+import type { Metrics } from "../observe/metrics.ts";
+import type { Readiness } from "../observe/readiness.ts";
 import type { Settler } from "../settler/settler.ts";
 import type { Timers } from "../settler/timers.ts";
 import type { TrustBook } from "../settler/trust-book.ts";
@@ -42,8 +47,16 @@ export type Services = {
   readonly accounts: Accounts;
   readonly timers: Timers;
   readonly payouts: Payouts;
+  readonly feed: Feed;
+  readonly deliveries: Deliveries;
+  readonly endpoints: Endpoints;
   readonly crypto: CryptoPort;
   readonly limits: Limits;
+  readonly metrics: Metrics;
+  /** What is wrong with each part. */
+  readonly ready: () => Promise<Readiness>;
+  /** Aborted when streams have to end, because the server does. */
+  readonly ending: AbortSignal;
   /** Public keys of the settler, newest first. */
   readonly settlerKeys: readonly Uint8Array[];
   /** The registry's key under which documents may be imported. */

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { CODES, type Code, isSettldError, SettldError, URI_BASE } from "@settld/protocol";
+import { CODES, type Code, type Envelope, isSettldError, SettldError, URI_BASE } from "@settld/protocol";
 
 /** A problem document (RFC 9457) as every refusal of the server has it (HTTP-2). */
 export type Problem = {
@@ -17,6 +17,8 @@ export type Problem = {
   readonly request: string;
   /** JSON Pointer into the body or payload, when a place is known. */
   readonly pointer?: string;
+  /** The signed tombstone of evidence that was purged (STORE-12). */
+  readonly tombstone?: Envelope;
 };
 
 const POINTER_MAX = 256;
@@ -38,7 +40,9 @@ export function newRequestId(): string {
 }
 
 /** The problem document of a refusal. */
-export function problemOf({ code, message, pointer }: SettldError, request: string): Problem {
+export function problemOf(refusal: SettldError, request: string): Problem {
+  const { code, message, pointer } = refusal;
+  const { tombstone } = refusal as { readonly tombstone?: Envelope };
   const { clause, httpStatus, retryable, summary } = CODES[code];
   return {
     type: `${URI_BASE}codes/${code}`,
@@ -51,6 +55,7 @@ export function problemOf({ code, message, pointer }: SettldError, request: stri
     request,
     // Of names that somebody made up, a pointer can be longer than any place is.
     ...(pointer === undefined || pointer.length > POINTER_MAX ? {} : { pointer }),
+    ...(tombstone === undefined ? {} : { tombstone }),
   };
 }
 

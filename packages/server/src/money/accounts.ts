@@ -14,9 +14,11 @@ import {
   signEnvelope,
   utf8,
 } from "@settld/protocol";
+import { transferMessage } from "../hooks/transfer-message.ts";
 import type { OwnKeys } from "../settler/own-keys.ts";
 import type { Waiting } from "../settler/timers.ts";
 import { accountName } from "../store/account-name.ts";
+import type { Jobs } from "../store/jobs.ts";
 import type {
   AccountEntry,
   BookAccount,
@@ -123,12 +125,32 @@ export class Accounts {
     return store.dueCommands(waiting.now(), limit);
   }
 
+  /** A payout that is due. */
+  async duePayout(id: string): Promise<OutboxCommand | undefined> {
+    const { store, waiting } = this.#options;
+    const command = await store.command(id);
+    return command === undefined || command.done || command.due > waiting.now() ? undefined : command;
+  }
+
+  /** Background work that several processes share, when the store is for several. */
+  get jobs(): Jobs | undefined {
+    return this.#options.store.jobs;
+  }
+
   /**
-   * Carries out a payout, or puts it off.
+   * Carries out a payout, or puts it off. While one process asks the rail, no other does.
    *
    * @param ending - ends waiting for the rail.
    */
-  async payOut({ id, payload, attempts }: OutboxCommand, ending: AbortSignal): Promise<void> {
+  async payOut({ id }: OutboxCommand, ending: AbortSignal): Promise<void> {
+    await this.#options.store.exclusively(`payout ${id}`, async () => {
+      // Somebody else may have been faster.
+      const due = await this.duePayout(id);
+      if (due !== undefined) await this.#payOut(due, ending);
+    });
+  }
+
+  async #payOut({ id, payload, attempts }: OutboxCommand, ending: AbortSignal): Promise<void> {
     const { store, waiting, rail, railMs, onError } = this.#options;
     try {
       const { transfer, party, amount, destination } = JSON.parse(payload) as {
@@ -150,10 +172,12 @@ export class Accounts {
   }
 
   async #settled(id: string, command: string): Promise<void> {
-    const { store } = this.#options;
+    const { store, waiting } = this.#options;
     const row = await store.transfer(id);
     if (row === undefined) throw new Error(`no transfer ${id}`);
-    const written = await store.write({ transfers: [{ ...row, status: "done" }], outboxDone: [command] });
+    const done: TransferRow = { ...row, status: "done" };
+    const messages = [transferMessage("withdrawal.paid", done, waiting.now())];
+    const written = await store.write({ transfers: [done], outboxDone: [command], messages });
     if (!written.ok) throw new Error(`the payout of ${id} ended meanwhile (${written.conflict.kind})`);
   }
 
@@ -172,11 +196,13 @@ export class Accounts {
         row.reference,
         row.entry,
       );
+      const returned: TransferRow = { ...row, status: "returned" };
       const written = await store.write({
         entries: [entry],
         transactions: [transaction],
-        transfers: [{ ...row, status: "returned" }],
+        transfers: [returned],
         outboxDone: [command],
+        messages: [transferMessage("withdrawal.returned", returned, entry.at)],
       });
       if (!written.ok) throw new Error(`the payout of ${id} ended meanwhile (${written.conflict.kind})`);
     });
@@ -219,6 +245,7 @@ export class Accounts {
         transactions: [transaction],
         transfers: [row],
         ...(kind === "deposit" ? {} : { outbox: [payout] }),
+        messages: [transferMessage(kind === "deposit" ? "deposit.booked" : "withdrawal.created", row, entry.at)],
         ...(keep === undefined ? {} : { answer: keep(row) }),
       });
       if (written.ok) return row;

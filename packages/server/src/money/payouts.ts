@@ -1,4 +1,6 @@
+import { inBackground } from "../observe/tracing.ts";
 import type { Waiting } from "../settler/timers.ts";
+import { SWEEP_MS } from "../store/jobs.ts";
 import type { OutboxCommand } from "../store/store.ts";
 import type { Accounts } from "./accounts.ts";
 
@@ -20,27 +22,57 @@ export class Payouts {
   #starting: Promise<void> | undefined;
   #again = false;
   #closed = false;
+  readonly #isHeld: boolean;
 
-  constructor(accounts: Accounts, waiting: Waiting, onError: (error: unknown) => void) {
+  /** @param isHeld - whether nothing is paid: what is asked for waits in the store until a start without it. */
+  constructor(accounts: Accounts, waiting: Waiting, onError: (error: unknown) => void, isHeld = false) {
+    this.#isHeld = isHeld;
     this.#accounts = accounts;
     this.#waiting = waiting;
     this.#onError = onError;
   }
 
+  /** Pays what became due while nobody looked, and goes on with what comes. */
+  async start(): Promise<void> {
+    if (this.#isHeld) return;
+    await this.#accounts.jobs?.work("payout", (id) => this.#look(id));
+    this.#wakeUp();
+  }
+
   /** Says that there may be something to pay; cheap. */
   wake(): void {
-    if (this.#closed) return;
+    // Where there are jobs, the withdrawal has put one.
+    if (this.#accounts.jobs === undefined) this.#wakeUp();
+    else this.#accounts.jobs.wake("payout");
+  }
+
+  // A job says only that it is worth a look.
+  async #look(id: string): Promise<void> {
+    try {
+      const command = await this.#accounts.duePayout(id);
+      if (command === undefined || this.#closed || this.#running.has(id)) return;
+      const paying = this.#pay(command);
+      this.#running.set(id, paying);
+      await paying;
+    } catch (error) {
+      // It is due still, and found by the next look at all that is.
+      this.#onError(error);
+    }
+  }
+
+  #wakeUp(): void {
+    if (this.#closed || this.#isHeld) return;
     this.#again = true;
     this.#starting ??= this.#start().finally(() => {
       this.#starting = undefined;
       // Who asked when the last look was over is not forgotten.
-      if (this.#again) this.wake();
+      if (this.#again) this.#wakeUp();
     });
   }
 
   /** Pays what is due now, and waits until nothing is under way. */
   async run(): Promise<void> {
-    this.wake();
+    this.#wakeUp();
     while (this.#starting !== undefined || this.#running.size > 0) {
       await this.#starting;
       await Promise.all(this.#running.values());
@@ -71,15 +103,16 @@ export class Payouts {
     } catch (error) {
       this.#onError(error);
     }
-    if (!this.#closed) this.#cancel = this.#waiting.at(this.#waiting.now() + INTERVAL_MS, () => this.wake());
+    const interval = this.#accounts.jobs === undefined ? INTERVAL_MS : SWEEP_MS;
+    if (!this.#closed) this.#cancel = this.#waiting.at(this.#waiting.now() + interval, () => this.#wakeUp());
   }
 
   async #pay(command: OutboxCommand): Promise<void> {
     try {
-      await this.#accounts.payOut(command, this.#ending.signal);
+      await inBackground("payout", command.id, () => this.#accounts.payOut(command, this.#ending.signal));
       this.#running.delete(command.id);
       // There may be more than were under way at once.
-      this.wake();
+      if (this.#accounts.jobs === undefined) this.#wakeUp();
     } catch (error) {
       // It could not be put off, so it is due still; the store gets a pause.
       this.#running.delete(command.id);

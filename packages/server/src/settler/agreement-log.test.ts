@@ -74,3 +74,12 @@ test("a list keeps nothing of what it reads", async () => {
   expect((await send("GET", "/v1/agreements")).body.data.length).toBe(3);
   expect(read.slice(6)).toEqual(["a0", "c0", "b0"]);
 });
+
+test("what another process appends while a state is read does not count yet", async () => {
+  const [a] = ids as readonly [Digest];
+  const row = await world.store.agreement(a);
+  const [first] = await world.store.events(a, 0, 1);
+  const earlier = { ...row!, events: 1, head: first!.digest };
+  const log = new AgreementLog({ ...world.store, agreement: async () => earlier });
+  expect((await log.state(a))?.seq).toBe(1);
+});

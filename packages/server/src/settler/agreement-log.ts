@@ -2,9 +2,6 @@ import { type AgreementState, applyEvent } from "@settld/kernel";
 import { type Digest, LIMITS, PAYLOAD_TYPES, parseEnvelope, parseEvent, parseJson } from "@settld/protocol";
 import type { Store, StoredEvent } from "../store/store.ts";
 
-// Events of the longest log fit in one read.
-const EVENTS_MAX: number = LIMITS.events;
-
 // How many bytes of log the kept states may come from. In memory a state has up to about ten times as many.
 const KEPT_BYTES_MAX = 33_554_432;
 
@@ -41,7 +38,9 @@ export class AgreementLog {
     }
     // Another process may have appended; a kept state that is no prefix would fail below, so only its length counts.
     const from = kept !== undefined && kept.state.seq < row.events ? kept : undefined;
-    const events = await this.#store.events(id, from?.state.seq ?? 0, EVENTS_MAX);
+    // As many as the row says: others may have come since it was read, and a log only grows.
+    const first = from?.state.seq ?? 0;
+    const events = await this.#store.events(id, first, row.events - first);
     let state = from?.state;
     for (const stored of events) state = apply(state, stored);
     if (state === undefined || state.seq !== row.events || state.head !== row.head) {

@@ -4,6 +4,7 @@ import {
   canonicalize,
   concatBytes,
   type Digest,
+  isSettldError,
   LIMITS,
   SettldError,
   utf8,
@@ -38,13 +39,32 @@ export async function* writeBundle(
   const signed = await trust.signed(parties.map(({ party }) => party));
   if (signed !== undefined) yield concatBytes(signed, LINE_FEED);
   for (const digest of state.itemSizes.keys()) {
-    const row = inline ? await store.evidence(digest) : undefined;
-    const has = row !== undefined && row.size <= LIMITS.evidenceBytes;
-    const line = has ? { data: base64Encode(await readAll(store, digest)), digest } : { digest, withheld: true };
+    const data = inline ? await inlineBytes(store, agreement, digest) : undefined;
+    const line = data === undefined ? { digest, withheld: true } : { data: base64Encode(data), digest };
     yield utf8(`${canonicalize(line)}\n`);
   }
   const receipt = state.status === "closed" ? await store.receipt(agreement) : undefined;
   if (receipt !== undefined) yield concatBytes(receipt, LINE_FEED);
+}
+
+// Of purged evidence the digest stays, and whoever has the bytes can still show them (STORE-12).
+async function inlineBytes(store: Store, agreement: Digest, digest: Digest): Promise<Uint8Array | undefined> {
+  const row = await store.evidence(digest);
+  if (row === undefined || row.size > LIMITS.evidenceBytes) return undefined;
+  // The same bytes may be here again for others.
+  if ((await store.references(agreement, digest)) === "purged") return undefined;
+  try {
+    return await readAll(store, digest);
+  } catch (error) {
+    if (
+      isSettldError(error) &&
+      error.code === "STORE_EVIDENCE_MISSING" &&
+      (await store.evidence(digest)) === undefined
+    ) {
+      return undefined;
+    }
+    throw error;
+  }
 }
 
 async function readAll(store: Store, digest: Digest): Promise<Uint8Array> {

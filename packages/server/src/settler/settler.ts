@@ -32,8 +32,11 @@ import {
   verifyEd25519Sync,
 } from "@settld/protocol";
 import { checkSigner, settlerRule, signatureCount, signersOf } from "@settld/verifier";
+import type { AgreementStatus } from "../gen/types.ts";
+import { messageFor, tenantsOf } from "../hooks/message.ts";
 import type { Holds } from "../money/holds.ts";
 import { accountName } from "../store/account-name.ts";
+import type { NewMessage } from "../store/message-store.ts";
 import type { BookAccount, Change, KeptAnswer, PartyRole, Store, StoredEvent } from "../store/store.ts";
 import { AgreementLog } from "./agreement-log.ts";
 import { bookTransaction } from "./book.ts";
@@ -378,12 +381,13 @@ export class Settler {
           updatedAt,
         },
         ...(from === undefined ? { roles: rolesOf(state) } : {}),
-        ...(receipt === undefined ? {} : { receipt }),
+        ...(receipt === undefined ? {} : { receipt: receipt.envelope }),
         evidence: appended.flatMap(({ payload }) => itemsOf(payload).map(({ digest }) => digest)),
       },
       transactions: appended.flatMap(({ transaction }) =>
         transaction === undefined ? [] : [bookTransaction(state.agreement, transaction)],
       ),
+      messages: await this.#messages(state, appended, receipt?.digest, updatedAt),
       ...(keep === undefined ? {} : { answer: keep(admission) }),
     };
     const written = await store.write(change);
@@ -426,9 +430,33 @@ export class Settler {
   }
 
   // Issued with the closing, so that a closed agreement always has its receipt.
-  async #receipt(state: AgreementState, signer: Signer): Promise<Uint8Array> {
+  async #receipt(
+    state: AgreementState,
+    signer: Signer,
+  ): Promise<{ readonly envelope: Uint8Array; readonly digest: Digest }> {
     const statement = canonicalBytes(receiptOf(state, state.at));
-    return utf8(canonicalize(await signEnvelope(PAYLOAD_TYPES.receipt, statement, [signer])));
+    const envelope = utf8(canonicalize(await signEnvelope(PAYLOAD_TYPES.receipt, statement, [signer])));
+    return { envelope, digest: digestOf(statement, this.#options.crypto) };
+  }
+
+  // What the parties' tenants are told of (HOOK-1), written with what it is about.
+  async #messages(
+    state: AgreementState,
+    appended: readonly Appended[],
+    receipt: Digest | undefined,
+    at: number,
+  ): Promise<readonly NewMessage[]> {
+    const { agreement, seq: events, status, head } = state;
+    const parties = rolesOf(state).map(({ party }) => party);
+    const tenants = await tenantsOf(parties, (party) => this.#options.trust.tenantOf(party));
+    const told = appended.map(({ payload: { type, seq, by }, digest }) => {
+      // A state that has an immediate reaction is never seen.
+      const data = { agreement, seq, digest, by, events, status: status as AgreementStatus };
+      return messageFor(tenants, { type, cause: digest, at, data });
+    });
+    if (receipt === undefined) return told;
+    const data = { agreement, head, events, digest: receipt };
+    return [...told, messageFor(tenants, { type: "receipt.issued", cause: receipt, at, data })];
   }
 }
 

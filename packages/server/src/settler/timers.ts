@@ -1,4 +1,6 @@
 import type { Digest } from "@settld/protocol";
+import { inBackground } from "../observe/tracing.ts";
+import { JOBS_AHEAD_MS, JOBS_PUT_MS, SWEEP_MS } from "../store/jobs.ts";
 import type { DueAgreement, Store } from "../store/store.ts";
 import type { Settler } from "./settler.ts";
 
@@ -43,6 +45,8 @@ export class Timers {
   #running: Promise<void> | undefined;
   // What failed, and when it is tried again. It is only a shortcut, and what is lost of it is tried again sooner.
   #failed: Failed = new Map();
+  // When jobs are put next for timers that come near.
+  #nextPut = 0;
   #closed = false;
 
   constructor(store: Store, settler: Settler, waiting: Waiting, onError: (error: unknown) => void) {
@@ -54,11 +58,17 @@ export class Timers {
 
   /** Fires what became due while nobody looked, and waits for the rest. */
   async start(): Promise<void> {
+    await this.#store.jobs?.work("timer", (id) => this.#look(id as Digest));
     await this.run();
   }
 
   /** Tells that an agreement has a timer at a time; cheap, to be called after every change. */
   expect(time: number | undefined): void {
+    // Where there are jobs, the change has put one.
+    if (this.#store.jobs === undefined) this.#arm(time);
+  }
+
+  #arm(time: number | undefined): void {
     if (time === undefined || this.#closed || (this.#armed !== undefined && this.#armed.time <= time)) return;
     this.#armed?.cancel();
     this.#armed = {
@@ -90,13 +100,49 @@ export class Timers {
     try {
       // Again, because more may have become due behind the place where the last round was.
       while (await this.#round());
-      // What failed is still due, and hides what is due next.
-      this.expect(this.#failed.size === 0 ? await this.#store.nextDue() : this.#waiting.now() + PAUSE_MS);
+      await this.#putJobs();
+      this.#arm(await this.#next());
     } catch (error) {
       this.#onError(error);
-      this.expect(this.#waiting.now() + PAUSE_MS);
+      this.#arm(this.#waiting.now() + PAUSE_MS);
     }
   }
+
+  async #next(): Promise<number | undefined> {
+    // What failed is still due, and hides what is due next.
+    if (this.#failed.size > 0) return this.#waiting.now() + PAUSE_MS;
+    return this.#store.jobs === undefined ? this.#store.nextDue() : this.#waiting.now() + SWEEP_MS;
+  }
+
+  // Of timers that are due before jobs are put the next time, for whoever has time then. Many have one already.
+  async #putJobs(): Promise<void> {
+    const { jobs } = this.#store;
+    const now = this.#waiting.now();
+    if (jobs === undefined || now < this.#nextPut) return;
+    this.#nextPut = now + JOBS_PUT_MS;
+    let after: DueAgreement | undefined = { due: now, id: "" as Digest };
+    while (after !== undefined && !this.#closed) {
+      const due = await this.#store.dueAgreements(now + JOBS_AHEAD_MS, AGREEMENTS_MAX, after);
+      await jobs.put(due.map(({ id, due }) => ({ kind: "timer", id, at: due })));
+      after = due.length < AGREEMENTS_MAX ? undefined : due.at(-1);
+    }
+  }
+
+  // A job says only that it is worth a look.
+  async #look(id: Digest): Promise<void> {
+    try {
+      const { due } = (await this.#store.agreement(id)) ?? {};
+      if (due === undefined || this.#closed) return;
+      if (due <= this.#waiting.now()) await this.#settler.react(id);
+      // The clock here is a little behind that of the queue.
+      else if (due <= this.#waiting.now() + PAUSE_MS) this.#waiting.at(due, () => void this.#look(id));
+    } catch (error) {
+      this.#onError(error);
+      // Whoever looks next for what is due without a job finds it, and so does this process, sooner.
+      this.#arm(this.#waiting.now() + PAUSE_MS);
+    }
+  }
+
   // Everything that is due has its turn, whatever fails before it. Returns whether anything was appended.
   async #round(): Promise<boolean> {
     const failed: Failed = new Map();
@@ -122,7 +168,7 @@ export class Timers {
       return 0;
     }
     try {
-      return await this.#settler.react(id);
+      return await inBackground("timer", id, () => this.#settler.react(id));
     } catch (error) {
       this.#onError(error);
       const ms = before === undefined ? PAUSE_MS : Math.min(before.ms * 2, PAUSE_MS_MAX);

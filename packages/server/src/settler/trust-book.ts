@@ -21,6 +21,7 @@ import {
 } from "@settld/protocol";
 import { defaultCrypto } from "@settld/protocol/crypto";
 import { readTrust, type TrustedKey } from "@settld/verifier";
+import { refuseWebhookKeys } from "../hooks/endpoints.ts";
 import type { KeptAnswer, PartyRow, Store, TrustRow } from "../store/store.ts";
 
 /** A key that may sign, ready to verify with. */
@@ -42,6 +43,10 @@ const nothingKnown = (version: number | undefined): Known => ({
   tenants: new Map(),
   parties: new Map(),
 });
+
+function keysOf(parties: readonly Pick<PartyRow, "keys">[]): string[] {
+  return parties.flatMap(({ keys }) => keys.map(({ jwk }) => thumbprint(publicKeyFromJwk(jwk))));
+}
 
 type TrustParty = TrustDocument["parties"][number];
 
@@ -197,6 +202,7 @@ export class TrustBook {
       const row = await store.trust();
       // A document of just these parties is judged by the same rules as every other.
       readTrust(this.#document((row?.version ?? 0) + 1, parties));
+      await refuseWebhookKeys(store, keysOf(parties));
       const next: TrustRow = { version: (row?.version ?? 0) + 1, issuedAt: this.#options.clock() };
       const written = await store.write({
         registry: { trust: next, parties, replace: false },
@@ -213,6 +219,7 @@ export class TrustBook {
   async adopt(document: TrustDocument, envelope: Uint8Array, tenantOf: (party: string) => string): Promise<void> {
     const { store } = this.#options;
     await store.exclusively("trust", async () => {
+      await refuseWebhookKeys(store, keysOf(document.parties));
       const parties = document.parties.map((party) => ({ ...party, tenant: tenantOf(party.id) }));
       const row = { version: document.version, issuedAt: parseInstant(document.issuedAt), envelope };
       if (!(await store.write({ registry: { trust: row, parties, replace: true } })).ok) {

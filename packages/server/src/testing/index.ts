@@ -64,6 +64,8 @@ const PARTY_SCOPES: readonly Scope[] = [
   "money:read",
   "money:write",
   "parties:write",
+  "messages:read",
+  "webhooks:write",
 ];
 
 /** Starts a server in memory. One line in a test: `const server = await startTestServer()`. */
@@ -79,6 +81,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     waiting: time,
     allowTestKeys: true,
     ...options.server,
+    webhooks: { allowLoopback: true, ...options.server?.webhooks },
     limits: { requestsPerSecond: 1e6, requestsBurst: 1e6, ...options.limits },
   });
   const { services } = server;
@@ -114,6 +117,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       time.advance(ms);
       await services.timers.run();
       await services.payouts.run();
+      await services.deliveries.run();
     },
     async close() {
       await listening.close(0);

@@ -50,9 +50,10 @@ export function sendTo(answering: Answering, base: string, apiKey?: string): Sen
   };
 }
 
-/** Reads an answer whole. */
+/** Reads an answer whole; a stream until nothing more comes. */
 export async function readReply(response: Response): Promise<Reply> {
-  const text = await response.text();
+  const isStream = response.headers.get("content-type") === "text/event-stream";
+  const text = isStream ? await readStream(response) : await response.text();
   const isJson = /^application\/(?:problem\+)?json\b/.test(response.headers.get("content-type") ?? "");
   return {
     status: response.status,
@@ -60,6 +61,27 @@ export async function readReply(response: Response): Promise<Reply> {
     text,
     body: isJson && text !== "" ? JSON.parse(text) : undefined,
   };
+}
+
+const SILENCE_MS = 100;
+
+// A stream of events has no end, but what it has to say at once comes at once.
+async function readStream({ body }: Response): Promise<string> {
+  const reader = body?.getReader();
+  const decoder = new TextDecoder();
+  for (let text = ""; ; ) {
+    let timer: NodeJS.Timeout | undefined;
+    const silence = new Promise<undefined>((resolve) => {
+      timer = setTimeout(() => resolve(undefined), SILENCE_MS);
+    });
+    const read = await Promise.race([reader?.read(), silence]);
+    clearTimeout(timer);
+    if (read?.value === undefined) {
+      await reader?.cancel();
+      return text;
+    }
+    text += decoder.decode(read.value, { stream: true });
+  }
 }
 
 /** The API keys of parties as senders. */

@@ -2,7 +2,6 @@ import { base64Decode, digestOf, parseAccountEntry, parseJson, SettldError, type
 import { verifyBundle } from "@settld/verifier";
 import { afterEach, describe, expect, test } from "vitest";
 import type { RequestRecord } from "../http/app.ts";
-import { openSqliteStore } from "../store/sqlite/sqlite-store.ts";
 import { testSigner } from "../testing/index.ts";
 import { freshKey, type Reply, sendersOf, sendTo } from "./client.ts";
 import { Job } from "./job.ts";
@@ -302,7 +301,7 @@ describe("the registry", () => {
     world = await makeWorld();
     const alpha = await world.tenant("alpha");
     const first = await world.job(alpha, "before").offer();
-    const admin = await openSqliteStore({ folder: world.folder, mode: "admin" });
+    const admin = await world.admin();
     const party = await admin.party(alpha.buyer.id);
     const trust = await admin.trust();
     if (party === undefined || trust === undefined) throw new Error("no registry");

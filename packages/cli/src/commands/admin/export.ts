@@ -3,17 +3,19 @@ import { canonicalize, type JsonValue, jwkFromPublicKey } from "@settld/protocol
 import { Command, Option } from "commander";
 import { EXIT, inputError } from "../../exit.ts";
 import { printError } from "../../io/stdio.ts";
+import { openEvidenceKeys } from "../../server/evidence-keys.ts";
 import { writeExport } from "../../server/export-folder.ts";
 import { readIdentity } from "../../server/identity.ts";
 import { keySource, openKey } from "../../server/key-source.ts";
 import { loadServer } from "../../server/load-server.ts";
-import { DEFAULT_DIR, withStore } from "../../server/store-folder.ts";
+import { withStore } from "../../server/store-folder.ts";
+import { DEFAULT_DIR, databaseOption, type PlaceOptions, storePlace } from "../../server/store-place.ts";
 
-type Options = {
-  readonly dir: string;
+type Options = PlaceOptions & {
   readonly out: string;
   readonly registryKey?: string;
   readonly registrySigner?: string;
+  readonly evidenceKeys?: string;
   readonly format: "human" | "json";
 };
 
@@ -27,8 +29,10 @@ export function exportCommand(): Command {
     )
     .requiredOption("--out <folder>", "folder for the files; must not exist yet, and appears when all of it is there")
     .option("--dir <folder>", "folder of the store", DEFAULT_DIR)
+    .addOption(databaseOption())
     .option("--registry-key <file>", "the registry's private key, to sign trust documents (default: DIR/registry.jwk)")
     .option("--registry-signer <url>", "a signer that holds the registry's key instead")
+    .option("--evidence-keys <file>", "keys under which evidence is sealed, if it is")
     .addOption(new Option("--format <format>", "output").choices(["human", "json"]).default("human"))
     .addHelpText("after", HELP)
     .action(run);
@@ -47,26 +51,33 @@ Examples:
 
 async function run(options: Options): Promise<void> {
   const { dir, out, registryKey, registrySigner, format } = options;
+  const place = storePlace(options);
   const server = await loadServer();
   const { env } = process;
+  const evidenceKeys = await openEvidenceKeys(server, options.evidenceKeys);
   const source = keySource({ role: "registry", dir, file: registryKey, signer: registrySigner, env });
-  const result = await withStore(server, dir, async (store) => {
-    const identity = await readIdentity(store);
-    if (identity === undefined) {
-      throw inputError("CLI_INPUT", `expected a store that was served at least once, found a new one: ${dir}`);
-    }
-    const imported = (await store.trust())?.envelope !== undefined;
-    const signer = imported
-      ? undefined
-      : await openKey("registry", source, (error) => printError("CLI_KEY", error.message), identity.registryKey);
-    if (signer !== undefined && jwkFromPublicKey(signer.publicKey).x !== identity.registryKey) {
-      throw inputError(
-        "CLI_KEY",
-        `expected the registry's key of the last start, ${identity.registryKey}, found another`,
-      );
-    }
-    return writeExport({ server, store, identity, signer, out, now: Date.now() });
-  });
+  const result = await withStore(
+    server,
+    place,
+    async (store) => {
+      const identity = await readIdentity(store);
+      if (identity === undefined) {
+        throw inputError("CLI_INPUT", `expected a store that was served at least once, found a new one: ${place.name}`);
+      }
+      const imported = (await store.trust())?.envelope !== undefined;
+      const signer = imported
+        ? undefined
+        : await openKey("registry", source, (error) => printError("CLI_KEY", error.message), identity.registryKey);
+      if (signer !== undefined && jwkFromPublicKey(signer.publicKey).x !== identity.registryKey) {
+        throw inputError(
+          "CLI_KEY",
+          `expected the registry's key of the last start, ${identity.registryKey}, found another`,
+        );
+      }
+      return writeExport({ server, store, identity, signer, out, now: Date.now() });
+    },
+    evidenceKeys,
+  );
   const { agreements, parties, accountLogs, files, bytes, faults } = result;
   if (format === "json") {
     await printJson(

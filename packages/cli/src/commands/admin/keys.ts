@@ -14,19 +14,19 @@ import type { ApiKeyRow, Scope, Store } from "@settld/server";
 import { Command, Option } from "commander";
 import { inputError } from "../../exit.ts";
 import { loadServer } from "../../server/load-server.ts";
-import { DEFAULT_DIR, withStore } from "../../server/store-folder.ts";
+import { withStore } from "../../server/store-folder.ts";
+import { DEFAULT_DIR, databaseOption, type PlaceOptions, storePlace } from "../../server/store-place.ts";
 
 type Format = "human" | "json";
-type CreateOptions = {
-  readonly dir: string;
+type CreateOptions = PlaceOptions & {
   readonly tenant: string;
   readonly scope?: readonly string[];
   readonly name: string;
   readonly out?: string;
   readonly format: Format;
 };
-type ListOptions = { readonly dir: string; readonly tenant?: string; readonly format: Format };
-type RevokeOptions = { readonly dir: string; readonly format: Format };
+type ListOptions = PlaceOptions & { readonly tenant?: string; readonly format: Format };
+type RevokeOptions = PlaceOptions & { readonly format: Format };
 
 const PAGE_SIZE = 100;
 const NAME_MAX = 256;
@@ -45,11 +45,12 @@ export function keysCommand(): Command {
     .option(
       "--scope <scope...>",
       "what it may do: agreements:read, agreements:write, evidence:read, evidence:write, money:read, money:write, " +
-        "parties:write, operator (default: all but operator)",
+        "parties:write, messages:read, webhooks:write, operator (default: all but operator)",
     )
     .option("--name <text>", "what it is for, for people", "made by settld admin")
     .option("--out <file>", "write it there instead, for you alone to read; must not exist yet")
     .option("--dir <folder>", "folder of the store", DEFAULT_DIR)
+    .addOption(databaseOption())
     .addOption(formatOption())
     .addHelpText("after", EXAMPLES)
     .action(create);
@@ -59,6 +60,7 @@ export function keysCommand(): Command {
     .description("Lists API keys, oldest first. The keys themselves are nowhere to be read.")
     .option("--tenant <name>", "only keys of this tenant")
     .option("--dir <folder>", "folder of the store", DEFAULT_DIR)
+    .addOption(databaseOption())
     .addOption(formatOption())
     .addHelpText("after", EXAMPLES)
     .action(list);
@@ -68,6 +70,7 @@ export function keysCommand(): Command {
     .description("Revokes an API key, for good and at once.")
     .argument("<id>", "its id, key_..., as list shows it")
     .option("--dir <folder>", "folder of the store", DEFAULT_DIR)
+    .addOption(databaseOption())
     .addOption(formatOption())
     .addHelpText("after", EXAMPLES)
     .action(revoke);
@@ -85,7 +88,8 @@ function formatOption(): Option {
   return new Option("--format <format>", "output").choices(["human", "json"]).default("human");
 }
 
-async function create({ dir, tenant, scope, name, out, format }: CreateOptions): Promise<void> {
+async function create({ tenant, scope, name, out, format, ...options }: CreateOptions): Promise<void> {
+  const place = storePlace(options);
   checkTenant(tenant);
   if (name === "" || [...name].length > NAME_MAX) {
     throw inputError("CLI_USAGE", `--name: expected 1 to ${NAME_MAX} characters, found ${[...name].length}`);
@@ -93,7 +97,7 @@ async function create({ dir, tenant, scope, name, out, format }: CreateOptions):
   const server = await loadServer();
   const scopes = scopesOf(scope, server.SCOPES);
   const { key, row } = server.newApiKey(tenant, scopes, wellFormed(name), Date.now());
-  await withStore(server, dir, async (store) => {
+  await withStore(server, place, async (store) => {
     // First the file: a key that counts and that nobody has could still be listed.
     if (out !== undefined) await writeSecret(out, `${key}\n`);
     const written = await store.write({ apiKeys: [row] });
@@ -137,9 +141,10 @@ function scopesOf(asked: readonly string[] | undefined, known: readonly Scope[])
   return known.filter((scope) => asked.includes(scope));
 }
 
-async function list({ dir, tenant, format }: ListOptions): Promise<void> {
+async function list({ tenant, format, ...options }: ListOptions): Promise<void> {
+  const place = storePlace(options);
   const server = await loadServer();
-  const rows = await withStore(server, dir, (store) => allKeys(store, tenant));
+  const rows = await withStore(server, place, (store) => allKeys(store, tenant));
   if (format === "json") {
     for (const row of rows) await printJson(canonicalize(server.apiKeyView(row) as unknown as JsonValue));
     return;
@@ -170,9 +175,10 @@ async function allKeys(store: Store, tenant: string | undefined): Promise<readon
   }
 }
 
-async function revoke(id: string, { dir, format }: RevokeOptions): Promise<void> {
+async function revoke(id: string, { format, ...options }: RevokeOptions): Promise<void> {
+  const place = storePlace(options);
   const server = await loadServer();
-  const row = await withStore(server, dir, async (store) => {
+  const row = await withStore(server, place, async (store) => {
     const found = await store.revokeApiKey(id, Date.now());
     if (found !== undefined) return found;
     throw new SettldError("HTTP_NOT_FOUND", `expected the id of an API key, found none: ${JSON.stringify(id)}`);

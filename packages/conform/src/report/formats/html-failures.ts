@@ -112,7 +112,7 @@ const failureArticle = ({ result, vector }: JudgedCase, via: string): string => 
       ...(vector?.twin === undefined ? [] : [`accepted twin ${code(vector.twin)}`]),
       ...(vector?.kills === undefined ? [] : [`typical mistake: ${escapeHtml(vector.kills)}`]),
     ].join(" <span>·</span> ")}</p>`,
-    `<pre class="repro">${escapeHtml(reproLine(id, via))}</pre>`,
+    `<pre class="repro">${escapeHtml(reproLine(result, via))}</pre>`,
     "</article>",
   ];
   return lines.join("\n");

@@ -1,5 +1,5 @@
 import { escapeHtml } from "@settld/output";
-import { PROFILES, type ProfileName } from "../../requirements.ts";
+import { ofProfile, type ProfileName, profileNames } from "../../requirements.ts";
 import type { ConformanceReport, ProfileResult } from "../report.ts";
 import { countingProfiles, type JudgedCase, type Standing } from "../standing.ts";
 import { CONCLUSION_TEXT } from "../status-text.ts";
@@ -28,6 +28,7 @@ const PROFILE_TEXT: Readonly<Record<ProfileName, string>> = {
   "verifier-full": "Verifies everything, with the exact code and precedence.",
   kernel: "Computes logs, decisions and ledgers.",
   issuer: "Makes what others verify.",
+  server: "Settles for many, and answers over HTTP.",
 };
 
 const LEGEND: readonly { readonly standing: Standing; readonly kind: Stretch["kind"]; readonly text: string }[] = [
@@ -67,17 +68,19 @@ ${stopped === null ? "" : `<div class="stop"><h2>Why the run stopped</h2><p>${co
 <section>
 <h2>Profiles</h2>
 <ul class="profiles">
-${PROFILES.map((name) => profileCard(name, profiles[name])).join("\n")}
+${profileNames(profiles)
+  .map((name) => profileCard(name, ofProfile(profiles, name)))
+  .join("\n")}
 </ul>
 </section>`;
 };
 
 // Which profiles are to blame, so that nobody has to search the cards.
 const failing = (report: ConformanceReport): string => {
-  const names = countingProfiles(report).filter((name) => report.profiles[name].status === "fails");
+  const names = countingProfiles(report).filter((name) => report.profiles[name]?.status === "fails");
   if (report.conclusion !== "fails" || names.length === 0) return "";
   const parts = names.map((name) => {
-    const { scored, passed, missing } = report.profiles[name];
+    const { scored, passed, missing } = ofProfile(report.profiles, name);
     const undeclared = missing.length === 0 ? "" : `, ${counted(missing.length, "op")} not declared`;
     return `<b>${name}</b> misses ${scored - passed} of ${scored}${undeclared}`;
   });

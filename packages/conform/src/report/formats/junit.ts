@@ -1,3 +1,4 @@
+import { ofProfile, type ProfileName } from "../../requirements.ts";
 import type { Vector } from "../../vectors.ts";
 import { type CaseView, viewCase } from "../case-view.ts";
 import type { ConformanceReport } from "../report.ts";
@@ -64,8 +65,8 @@ const conclusionSuite = (report: ConformanceReport): Suite => {
   };
 };
 
-const profileCase = (report: ConformanceReport, name: keyof ConformanceReport["profiles"]): XmlElement => {
-  const { status, scored, passed, missing } = report.profiles[name];
+const profileCase = (report: ConformanceReport, name: ProfileName): XmlElement => {
+  const { status, scored, passed, missing } = ofProfile(report.profiles, name);
   const message = `${passed} of ${scored} pass${missing.length === 0 ? "" : `; not declared: ${missing.join(", ")}`}`;
   // With known failures a profile does not conform and the run still may be in order.
   const red = status === "fails" && report.exitCode !== 0;
@@ -85,21 +86,21 @@ const vectorSuites = (report: ConformanceReport, context: ReportContext): Suite[
   }
   return [...byFile]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([path, cases]) => ({ name: path === "unknown" ? path : `vectors/${path}`, cases }));
+    .map(([path, cases]) => ({ name: path.endsWith(".json") ? `vectors/${path}` : path, cases }));
 };
 
 // What says that the adapter itself is broken, not its answer.
 const BROKEN: ReadonlySet<string> = new Set(["error", "crash", "timeout"]);
 
 const outcome = ({ result, vector, standing }: JudgedCase, via: string): XmlElement[] => {
-  const { id, status } = result;
+  const { status } = result;
   if (standing === "passes") return [];
   if (standing === "left-out") return [xml("skipped", { message: STATUS_TEXT[status] })];
   const view = viewCase(result, vector);
   const message = `${STATUS_TEXT[status]}: expected ${view.expected}, got ${view.got}`;
   if (standing === "known") return [xml("skipped", { message: `known failure: ${message}` })];
   if (standing === "uncounted") return [xml("skipped", { message: `does not count: ${message}` })];
-  const body = bodyOf(view, vector, reproLine(id, via));
+  const body = bodyOf(view, vector, reproLine(result, via));
   return [xml(BROKEN.has(status) ? "error" : "failure", { type: status, message }, body)];
 };
 

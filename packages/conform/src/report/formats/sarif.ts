@@ -91,7 +91,7 @@ const caseResult = ({ result, vector, standing }: JudgedCase, via: string): Resu
     ...facts.map(({ pointer, expected, got }) => `facts${pointer}: expected ${expected}, got ${got}.`),
     ...(detail === undefined ? [] : [detail]),
     ...(vector === undefined ? [] : [`Why: ${vector.why}`]),
-    `Repeat: ${reproLine(id, via)}`,
+    `Repeat: ${reproLine(result, via)}`,
   ];
   return {
     rule:
@@ -103,7 +103,8 @@ const caseResult = ({ result, vector, standing }: JudgedCase, via: string): Resu
       message: message(sentences.join("\n")),
       locations: [
         {
-          ...(vector === undefined
+          // A scenario is no file.
+          ...(vector === undefined || !vector.path.endsWith(".json")
             ? {}
             : { physicalLocation: { artifactLocation: { uri: `vectors/${vector.path}` } } }),
           logicalLocations: [{ name: id, fullyQualifiedName: `${op}/${id}` }],

@@ -1,5 +1,5 @@
 import { escapeHtml } from "@settld/output";
-import { PROFILES } from "../../requirements.ts";
+import { ofProfile, profileNames } from "../../requirements.ts";
 import { viewCase } from "../case-view.ts";
 import type { ConformanceReport } from "../report.ts";
 import { reproLine } from "../repro-line.ts";
@@ -49,8 +49,8 @@ const profileTable = ({ profiles }: ConformanceReport): string =>
   [
     "| Profile | Claimed | Result | Passed | Not declared |",
     "| --- | --- | --- | ---: | --- |",
-    ...PROFILES.map((name) => {
-      const { claimed, status, scored, passed, missing } = profiles[name];
+    ...profileNames(profiles).map((name) => {
+      const { claimed, status, scored, passed, missing } = ofProfile(profiles, name);
       return `| ${name} | ${claimed ? "yes" : "no"} | ${status} | ${passed} of ${scored} | ${missing.join(", ")} |`;
     }),
   ].join("\n");
@@ -100,13 +100,13 @@ const failureItem = ({ result, vector }: JudgedCase, via: string): string => {
     ...facts.map(({ pointer, expected, got }) => `<br>${code(`facts${pointer}`)} ${code(expected)}, got ${code(got)}`),
     ...(detail === undefined ? [] : [`<br>${code(detail)}`]),
     ...(vector === undefined ? [] : [`<br>${text(vector.why)}`]),
-    `<br>${code(reproLine(id, via))}</li>`,
+    `<br>${code(reproLine(result, via))}</li>`,
   ].join("\n");
 };
 
 const footer = ({ revision, kit, vectors, options }: ConformanceReport): string =>
   [
-    `<p>Revision ${code(revision)}, kit ${code(kit.version)}, ${vectors.total} vectors ${code(vectors.digest)}`,
+    `<p>Revision ${code(revision)}, kit ${code(kit.version)}, ${vectors.total} ${options.profiles.includes("server") ? "scenarios" : "vectors"} ${code(vectors.digest)}`,
     ...(options.filters.length === 0 ? [] : [`<br>with ${code(options.filters.join(" "))}`]),
     "</p>",
   ].join("\n");

@@ -158,6 +158,7 @@ function mayAct(context: Context): (party: string) => Promise<boolean> {
 async function admit(context: Context, run: (options: AdmitOptions) => Promise<Admission>): Promise<Response> {
   const { keep } = context;
   let kept: AdmissionView | undefined;
+  const start = performance.now();
   const admission = await run({
     keep:
       keep === undefined
@@ -169,6 +170,10 @@ async function admit(context: Context, run: (options: AdmitOptions) => Promise<A
     check: (state) => checkMatch(context, state),
   });
   const { state, known, due } = admission;
+  if (!known) {
+    const { metrics } = context.services;
+    metrics.admissionSeconds.observe({ step: admission.event.type }, (performance.now() - start) / 1e3);
+  }
   context.services.timers.expect(due);
   return json(known ? 200 : 201, kept ?? admissionView(admission), {
     etag: tagOf(state),

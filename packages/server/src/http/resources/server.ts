@@ -2,6 +2,7 @@ import { formatInstant, jwkFromPublicKey, SettldError, thumbprint, utf8 } from "
 import { auditStore } from "../../audit/audit-store.ts";
 import { OPENAPI } from "../../gen/openapi.ts";
 import type { Caller } from "../../gen/types.ts";
+import { noteAudit } from "../../observe/last-audit.ts";
 import { callerOf, type Handlers, json } from "../context.ts";
 
 // Everybody may ask for it, so it is written once.
@@ -12,9 +13,10 @@ export const server: Handlers = {
   "server.health": async () => json(200, { status: "ok" }),
 
   "server.ready": async ({ services }) => {
-    // A store that answers is what every other request needs.
-    await services.store.nextDue();
-    return json(200, { status: "ok" });
+    const found = await services.ready();
+    const problems = Object.values(found).filter((problem) => problem !== undefined);
+    if (problems.length === 0) return json(200, { status: "ok", parts: Object.keys(found) });
+    throw new SettldError("HTTP_UNAVAILABLE", `expected a server that is ready, found: ${problems.join("; ")}`);
   },
 
   "server.openapi": async () => new Response(OPENAPI_BYTES, { headers: { "content-type": "application/json" } }),
@@ -48,6 +50,7 @@ export const server: Handlers = {
     const { store, settler, crypto, clock } = services;
     const now = clock();
     const report = await auditStore(store, { settler: settler.id, now, crypto });
+    await noteAudit(store, report, now);
     return json(200, { object: "audit", at: formatInstant(now), ...report });
   },
 };

@@ -1,3 +1,4 @@
+import type { Digest } from "@settld/protocol";
 import type {
   AccountEntry,
   AgreementChange,
@@ -7,6 +8,7 @@ import type {
   OutboxCommand,
   TransferRow,
 } from "../store.ts";
+import { applyMessages } from "./apply-messages.ts";
 import { addApiKey, applyRegistry } from "./apply-registry.ts";
 import { applyTransactions } from "./apply-transactions.ts";
 import type { Connection } from "./connection.ts";
@@ -30,7 +32,8 @@ export function applyChange(connection: Connection, change: Change): Conflict | 
     outbox.every((command) => addCommand(connection, command)) &&
     outboxDone.every((id) => endCommand(connection, id)) &&
     apiKeys.every((row) => addApiKey(connection, row)) &&
-    (registry === undefined || applyRegistry(connection, registry));
+    (registry === undefined || applyRegistry(connection, registry)) &&
+    applyMessages(connection, change);
   return isFresh ? applyTransactions(connection, transactions) : STALE;
 }
 
@@ -55,12 +58,21 @@ function applyAgreement(connection: Connection, change: AgreementChange): boolea
     if (changes !== 1) return false;
   }
   for (const digest of evidence) {
+    if (isPurged(connection, digest)) return false;
     sql("INSERT INTO evidence_references (digest, agreement) VALUES (?, ?) ON CONFLICT DO NOTHING").run(digest, n);
   }
   if (receipt === undefined) return true;
   const kept = sql("INSERT INTO receipts (agreement, envelope) VALUES (?, ?) ON CONFLICT DO NOTHING").run(n, receipt);
   if (kept.changes !== 1) throw new Error(`agreement ${id}: a second receipt`);
   return true;
+}
+
+// Between a look at the bytes and this change they may have been purged: then nobody may rely on them any more.
+function isPurged({ sql }: Connection, digest: Digest): boolean {
+  const found = sql(
+    "SELECT 1 FROM tombstones t WHERE t.digest = ? AND NOT EXISTS (SELECT 1 FROM evidence e WHERE e.digest = t.digest)",
+  ).get(digest);
+  return found !== undefined;
 }
 
 function makeAgreement({ sql }: Connection, { id, row, roles = [] }: AgreementChange): number | undefined {

@@ -51,7 +51,13 @@ export async function connect(path: string, options: ConnectionOptions = {}): Pr
     },
   };
   // Savepoints keep copies of pages in temporary storage, which is slower on disk and of no use after a crash.
-  connection.exec(`PRAGMA busy_timeout = ${busyMs}; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY`);
+  // What is deleted is overwritten: keys and bytes of purged evidence must not stay in free pages.
+  connection.exec(`
+    PRAGMA busy_timeout = ${busyMs};
+    PRAGMA foreign_keys = ON;
+    PRAGMA temp_store = MEMORY;
+    PRAGMA secure_delete = ON;
+  `);
   return connection;
 }
 

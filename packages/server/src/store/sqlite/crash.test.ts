@@ -136,7 +136,7 @@ async function auditEvidence(folder: string, evidence: ReadonlySet<number>): Pro
   const files = await readdir(join(folder, "evidence"), { recursive: true, withFileTypes: true });
   for (const file of files.filter((one) => one.isFile())) {
     // Acknowledged, or kept just before the end; but never half an upload or a file that the database does not know.
-    const digest: Digest = `sha256:${file.name}`;
+    const digest: Digest = `sha256:${file.name.slice(0, 64)}`;
     expect([file.name, known.has(digest) || (await store.evidence(digest)) !== undefined]).toEqual([file.name, true]);
   }
   await store.close();

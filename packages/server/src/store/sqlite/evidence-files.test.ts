@@ -17,7 +17,8 @@ describe("evidence in files", () => {
   let folder: string;
   let store: Store;
   const name = digest(HELLO).slice("sha256:".length);
-  const place = (): string => join(folder, "evidence", name.slice(0, 2), name);
+  const shelf = (): string => join(folder, "evidence", name.slice(0, 2));
+  const place = async (): Promise<string> => join(shelf(), String((await readdir(shelf()))[0]));
   const files = async (): Promise<readonly string[]> =>
     (await readdir(join(folder, "evidence"), { recursive: true, withFileTypes: true }))
       .filter((one) => one.isFile())
@@ -47,7 +48,7 @@ describe("evidence in files", () => {
     await expect(store.putEvidence(digest("abc"), stream(bytes("abc")), { ...limits, bytesMax: 2 })).rejects.toEqual(
       code("HTTP_TOO_LARGE"),
     );
-    expect(await files()).toEqual([name]);
+    expect(await files()).toEqual([expect.stringMatching(new RegExp(`^${name}\\.[0-9a-f]{16}$`))]);
   });
 
   test("small evidence needs no file, and one byte more does", async () => {
@@ -82,36 +83,49 @@ describe("evidence in files", () => {
     expect(await files()).toEqual([]);
   });
 
-  test("a file that was in its place before the database knew leaves nothing either", async () => {
+  test("a file that was in its place before the database counted on it leaves nothing either", async () => {
     await reopen(async () => {
       const connection = await connect(join(folder, "store.db"));
-      connection.sql("INSERT INTO evidence VALUES (?, 100000, 1, 0)").run(digest(HELLO));
+      connection.sql("INSERT INTO evidence_files VALUES (?, 'upload')").run(`${name}.00`);
       connection.close();
-      await mkdir(join(place(), ".."), { recursive: true });
-      await writeFile(place(), HELLO);
+      await mkdir(shelf(), { recursive: true });
+      await writeFile(join(shelf(), `${name}.00`), HELLO);
     });
     expect(await files()).toEqual([]);
     expect(await store.evidence(digest(HELLO))).toBeUndefined();
     expect((await store.putEvidence(digest(HELLO), stream(bytes(HELLO)), limits)).isNew).toBe(true);
   });
 
-  test("what was only intended is no evidence yet, and a later upload repairs it", async () => {
+  test("what was only intended is no evidence yet, and is in nobody's way", async () => {
     const connection = await connect(join(folder, "store.db"));
-    connection.sql("INSERT INTO evidence VALUES (?, 100000, 1, 0)").run(digest(HELLO));
+    connection.sql("INSERT INTO evidence_files VALUES (?, 'upload')").run(`${name}.00`);
     connection.close();
-    await mkdir(join(place(), ".."), { recursive: true });
-    await writeFile(place(), HELLO);
+    await mkdir(shelf(), { recursive: true });
+    await writeFile(join(shelf(), `${name}.00`), "hel");
     expect(await store.evidence(digest(HELLO))).toBeUndefined();
     await expect(collect(store.readEvidence(digest(HELLO)))).rejects.toEqual(code("STORE_EVIDENCE_MISSING"));
     expect((await store.putEvidence(digest(HELLO), stream(bytes(HELLO)), limits)).isNew).toBe(true);
     expect(await collect(store.readEvidence(digest(HELLO)))).toEqual(bytes(HELLO));
   });
 
+  test("a file that is swept away while its upload ends is no evidence", async () => {
+    const connection = await connect(join(folder, "store.db"));
+    // Somebody who cleans up between the file and the row.
+    connection.exec(`
+      CREATE TRIGGER sweep AFTER INSERT ON evidence BEGIN DELETE FROM evidence_files; END;
+    `);
+    connection.close();
+    await expect(store.putEvidence(digest(HELLO), stream(bytes(HELLO)), limits)).rejects.toEqual(
+      code("HTTP_UNAVAILABLE"),
+    );
+    expect(await store.evidence(digest(HELLO))).toBeUndefined();
+  });
+
   test("bytes that were changed on the disk never arrive as whole, and lost ones are missing", async () => {
     await store.putEvidence(digest(HELLO), stream(bytes(HELLO)), limits);
-    await writeFile(place(), HELLO.replace("e", "a"));
+    await writeFile(await place(), HELLO.replace("e", "a"));
     await expect(collect(store.readEvidence(digest(HELLO)))).rejects.toEqual(code("BUNDLE_EVIDENCE_DIGEST"));
-    await rm(place());
+    await rm(await place());
     await expect(collect(store.readEvidence(digest(HELLO)))).rejects.toEqual(code("STORE_EVIDENCE_MISSING"));
   });
 

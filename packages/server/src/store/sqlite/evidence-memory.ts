@@ -1,28 +1,33 @@
-import { concatBytes, type Digest, SettldError } from "@settld/protocol";
-import { checkedBytes } from "./digest-stream.ts";
+import { concatBytes, SettldError } from "@settld/protocol";
 import type { EvidencePlace } from "./evidence-place.ts";
 
 /** Evidence in memory, for a store that is in memory too. */
 export function evidenceMemory(): EvidencePlace {
-  const kept = new Map<Digest, Uint8Array>();
+  const kept = new Map<string, Uint8Array>();
+  let names = 0;
+  const collect = async (bytes: AsyncIterable<Uint8Array>): Promise<Uint8Array> => {
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of bytes) chunks.push(chunk);
+    return concatBytes(...chunks);
+  };
+  const newName = (): string => {
+    names += 1;
+    return `${names}`;
+  };
   return {
-    async stage(digest, bytes, bytesMax) {
-      const chunks: Uint8Array[] = [];
-      for await (const chunk of checkedBytes(digest, bytes, bytesMax)) chunks.push(chunk);
-      const all = concatBytes(...chunks);
-      return {
-        size: all.length,
-        keep: async () => void kept.set(digest, all),
-        discard: async () => {},
-      };
+    newName,
+    async stage(_, bytes) {
+      const all = await collect(bytes);
+      const name = newName();
+      return { name, keep: async () => void kept.set(name, all), discard: async () => {} };
     },
-    async *read(digest) {
-      const bytes = kept.get(digest);
-      if (bytes === undefined) {
-        throw new SettldError("STORE_EVIDENCE_MISSING", `expected the bytes of ${digest}, found none`);
-      }
+    write: async (name, bytes) => void kept.set(name, await collect(bytes)),
+    async *read(name) {
+      const bytes = kept.get(name);
+      if (bytes === undefined) throw new SettldError("STORE_EVIDENCE_MISSING", "expected bytes, found none");
       yield bytes.slice();
     },
+    remove: async (name) => void kept.delete(name),
     sweep: async () => {},
   };
 }

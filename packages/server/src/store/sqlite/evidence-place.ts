@@ -1,28 +1,31 @@
 import type { Digest } from "@settld/protocol";
 
-/** Bytes that were taken and have their digest, but are not kept yet. */
+/** Bytes that were taken, but are not in their place yet. */
 export type StagedEvidence = {
-  readonly size: number;
-  /** Puts the bytes in their place, durably; bytes that are there already are the same. */
+  /** Under which they will be found; no other bytes ever have this name. */
+  readonly name: string;
+  /** Puts the bytes in their place, durably. */
   readonly keep: () => Promise<void>;
   /** Drops the bytes. */
   readonly discard: () => Promise<void>;
 };
 
-/** Where the bytes of evidence are. Which of them count is said by the database. */
+/** Where the bytes of evidence are, plain or sealed. Which of them count is said by the database. */
 export type EvidencePlace = {
+  /** Takes bytes in chunks. A failure leaves nothing, and throws what `bytes` throws. */
+  readonly stage: (digest: Digest, bytes: AsyncIterable<Uint8Array>) => Promise<StagedEvidence>;
+  /** A name that nothing has yet. */
+  readonly newName: (digest: Digest) => string;
+  /** Writes bytes in their place at once, durably. A failure may leave a part of them under the name. */
+  readonly write: (name: string, bytes: AsyncIterable<Uint8Array>) => Promise<void>;
   /**
-   * Takes bytes in chunks and checks them. A failure leaves nothing.
+   * The bytes in chunks, as they are.
    *
-   * @throws SettldError `BUNDLE_EVIDENCE_DIGEST`, `HTTP_TOO_LARGE`, or what `bytes` throws.
+   * @throws SettldError `STORE_EVIDENCE_MISSING` when they are not there.
    */
-  readonly stage: (digest: Digest, bytes: AsyncIterable<Uint8Array>, bytesMax: number) => Promise<StagedEvidence>;
-  /**
-   * The bytes in chunks, checked against their digest before the end.
-   *
-   * @throws SettldError `STORE_EVIDENCE_MISSING` when they are not there, `BUNDLE_EVIDENCE_DIGEST` when they are damaged.
-   */
-  readonly read: (digest: Digest) => AsyncIterable<Uint8Array>;
-  /** Removes what uploads that broke off have left, given the digests of those that were about to be kept. */
-  readonly sweep: (intended: readonly Digest[]) => Promise<void>;
+  readonly read: (name: string) => AsyncIterable<Uint8Array>;
+  /** Removes bytes, durably; those that are not there are removed already. */
+  readonly remove: (name: string) => Promise<void>;
+  /** Removes what was staged and not kept. */
+  readonly sweep: () => Promise<void>;
 };

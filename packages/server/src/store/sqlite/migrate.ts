@@ -1,6 +1,7 @@
 import { rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { SettldError } from "@settld/protocol";
+import type { SchemaVersion } from "../store.ts";
 import type { Connection } from "./connection.ts";
 import { flushFile, flushFolder } from "./folder.ts";
 import type { Migration } from "./migrations/migration.ts";
@@ -25,6 +26,11 @@ export function storeVersion({ sql }: Connection, newest: number = newestOf(MIGR
     throw new SettldError("STORE_VERSION", `expected a store of version ${newest} or older, found version ${version}`);
   }
   return version;
+}
+
+/** The version of a store that is open, which another process may have changed since. */
+export function schemaVersion({ sql }: Connection): SchemaVersion {
+  return { found: Number(sql("PRAGMA user_version").get()?.["user_version"]), expected: newestOf(MIGRATIONS) };
 }
 
 /** Whether the store is older than this program and has to be migrated. */
@@ -74,9 +80,25 @@ export function runStep({ sql, exec }: Connection, script: string, version: numb
   }
 }
 
-async function backUp({ sql }: Connection, path: string, version: number): Promise<void> {
-  const folder = dirname(path);
-  const backup = join(folder, `store-v${version}.db`);
+/** Takes a store down to an older version: each step's written rollback path, in a transaction of its own. */
+export function migrateDown(
+  connection: Connection,
+  to: number,
+  migrations: readonly Migration[] = MIGRATIONS,
+): readonly number[] {
+  const version = storeVersion(connection, newestOf(migrations));
+  const steps = migrations.filter((one) => one.version > to && one.version <= version).reverse();
+  for (const step of steps) runStep(connection, step.down, step.version - 1);
+  return steps.map((step) => step.version);
+}
+
+async function backUp(connection: Connection, path: string, version: number): Promise<void> {
+  await copyDatabase(connection, join(dirname(path), `store-v${version}.db`));
+}
+
+/** Writes the database as it is to a file, which appears when all of it is there and on the disk. */
+export async function copyDatabase({ sql }: Connection, backup: string): Promise<void> {
+  const folder = dirname(backup);
   const staged = `${backup}.tmp`;
   // What is left of an attempt that broke off would stop this one.
   await rm(staged, { force: true });

@@ -65,8 +65,46 @@ test("every statement finds what it needs by an index", async () => {
   await writer.submit({ type: "forget-answers", before: 0, limit: 9 });
   await writer.submit({ type: "retry-command", id: "c", due: 5 });
   await writer.submit({ type: "put-setting", name: "a", value: "b" });
-  await writer.submit({ type: "intend-evidence", digest: digest("e"), size: 1, at: 1 });
-  await writer.submit({ type: "keep-evidence", digest: digest("e"), tenant: "one" });
+  const object = { size: 1, tenant: "one", file: "f", key: undefined, bytes: undefined };
+  const key = { key: "k", wrapped: new Uint8Array(1) };
+  const upload = { digest: digest("e"), size: 1, at: 1, tenant: "one", key: undefined };
+  for (const name of ["f", "g"]) await writer.submit({ type: "intend-file", name, why: "upload" });
+  await writer.submit({ ...upload, type: "put-evidence", content: { file: "f" } });
+  await writer.submit({ ...upload, digest: digest("s"), type: "put-evidence", content: { bytes: new Uint8Array(1) } });
+  await writer.submit({
+    type: "reseal-evidence",
+    digest: digest("e"),
+    before: object,
+    key,
+    content: { file: "g" },
+  });
+  await writer.submit({ type: "forget-file", name: "f" });
+  const small = { ...object, file: undefined };
+  const content = { bytes: new Uint8Array(2) };
+  await writer.submit({ type: "reseal-evidence", digest: digest("s"), before: small, key, content });
+  await writer.submit({
+    type: "place-hold",
+    hold: { id: "h", kind: "digest", target: "t", reason: "", by: "", at: 1 },
+  });
+  const note = { at: 1, by: "", reason: "" };
+  await writer.submit({ type: "release-hold", id: "h", note });
+  const tombstone = {
+    id: digest("t"),
+    digest: digest("e"),
+    at: 1,
+    kind: "closed",
+    envelope: new Uint8Array(1),
+  } as const;
+  await writer.submit({
+    type: "purge-evidence",
+    purge: {
+      digest: digest("e"),
+      agreements: [digest("a")],
+      uploads: [{ tenant: "one", at: 1 }],
+      tombstones: [{ ...tombstone, agreements: [], uploaders: [] }],
+    },
+  });
+  await writer.submit({ type: "readmit-evidence", digest: digest("e"), note });
   await writer.submit({ type: "revoke-api-key", id: "key_1", at: 1 });
   await writer.submit({
     type: "write",
@@ -115,6 +153,13 @@ test("every statement finds what it needs by an index", async () => {
   await reads.evidence(digest("e"));
   await reads.uploadedBy(digest("e"), "one");
   await reads.referencedBy(digest("e"), ["p"]);
+  await reads.references(digest("a"), digest("e"));
+  await reads.listEvidence({ limit: 9, after: digest("e") });
+  await reads.uploads(digest("e"));
+  await reads.namedBy(digest("e"), page);
+  await reads.tombstones(digest("e"));
+  await reads.listTombstones({ limit: 9, after: digest("t") });
+  await reads.listHolds({ limit: 9, after: "h" });
   await reads.apiKey(digest("k"));
   await reads.party("p");
   await reads.partyOfKey("t");

@@ -1,7 +1,7 @@
 import type { Digest } from "@settld/protocol";
+import { unknownCursor } from "../cursor.ts";
 import type { AgreementQuery, AgreementRow, DueAgreement, Page, PartyRole, StoredEvent } from "../store.ts";
 import type { Connection } from "./connection.ts";
-import { unknownCursor } from "./cursor.ts";
 
 type AgreementSql = {
   readonly n: number;

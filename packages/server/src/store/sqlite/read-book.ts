@@ -1,5 +1,6 @@
 import type { Digest } from "@settld/protocol";
 import { parseAccountName } from "../account-name.ts";
+import { unknownCursor } from "../cursor.ts";
 import type {
   AccountEntry,
   AccountLogName,
@@ -12,7 +13,6 @@ import type {
   TransferRow,
 } from "../store.ts";
 import type { Connection } from "./connection.ts";
-import { unknownCursor } from "./cursor.ts";
 
 type AccountSql = {
   readonly owner: string;

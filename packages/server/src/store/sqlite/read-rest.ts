@@ -1,17 +1,7 @@
 import type { Digest } from "@settld/protocol";
-import type {
-  ApiKeyRow,
-  Counted,
-  EvidenceRow,
-  KeptAnswer,
-  KeptCommand,
-  OutboxCommand,
-  Page,
-  PartyRow,
-  TrustRow,
-} from "../store.ts";
+import { unknownCursor } from "../cursor.ts";
+import type { ApiKeyRow, Counted, KeptAnswer, KeptCommand, OutboxCommand, Page, PartyRow, TrustRow } from "../store.ts";
 import type { Connection } from "./connection.ts";
-import { unknownCursor } from "./cursor.ts";
 
 /** The answer that is kept under an idempotency key. */
 export function keptAnswer({ sql }: Connection, tenant: string, key: string): KeptAnswer | undefined {
@@ -37,48 +27,6 @@ export function dueCommands({ sql }: Connection, now: number, limit: number): re
 export function command({ sql }: Connection, id: string): KeptCommand | undefined {
   const row = sql("SELECT id, kind, payload, due, attempts, done FROM outbox WHERE id = ?").get(id);
   return row === undefined ? undefined : { ...(row as OutboxCommand), done: row["done"] === 1 };
-}
-
-/** Evidence that is kept. */
-export function evidence({ sql }: Connection, digest: Digest): EvidenceRow | undefined {
-  const row = sql("SELECT size, created_at FROM evidence WHERE digest = ? AND stored = 1").get(digest);
-  if (row === undefined) return undefined;
-  return { digest, size: Number(row["size"]), createdAt: Number(row["created_at"]) };
-}
-
-/** The bytes of evidence that the database itself keeps. */
-export function evidenceBytes({ sql }: Connection, digest: Digest): Uint8Array | undefined {
-  const row = sql("SELECT bytes FROM evidence_bytes WHERE digest = ?").get(digest);
-  return row?.["bytes"] as Uint8Array | undefined;
-}
-
-/** Whether a tenant has uploaded evidence itself. */
-export function uploadedBy({ sql }: Connection, digest: Digest, tenant: string): boolean {
-  return sql("SELECT 1 FROM uploads WHERE digest = ? AND tenant = ?").get(digest, tenant) !== undefined;
-}
-
-/** Whether an agreement in which one of these parties has a part names the evidence. */
-export function referencedBy({ sql }: Connection, digest: Digest, parties: readonly string[]): boolean {
-  const found = sql(
-    `SELECT 1 FROM evidence_references e JOIN roles r ON r.agreement = e.agreement
-     WHERE e.digest = ? AND r.party IN (SELECT value FROM json_each(?)) LIMIT 1`,
-  ).get(digest, JSON.stringify(parties));
-  return found !== undefined;
-}
-
-/** Whether an agreement names evidence. */
-export function references({ sql }: Connection, agreement: Digest, digest: Digest): boolean {
-  const found = sql(
-    "SELECT 1 FROM agreements a JOIN evidence_references e ON e.agreement = a.n WHERE a.id = ? AND e.digest = ?",
-  ).get(agreement, digest);
-  return found !== undefined;
-}
-
-/** Digests of evidence that was about to be kept. */
-export function intendedEvidence({ sql }: Connection): readonly Digest[] {
-  return sql("SELECT digest FROM evidence WHERE stored = 0")
-    .all()
-    .map((row) => row["digest"] as Digest);
 }
 
 /** A row of API keys. */

@@ -1,8 +1,11 @@
 import type { StoreReads } from "../store.ts";
 import type { Connection } from "./connection.ts";
 import { storeError } from "./errors.ts";
+import { schemaVersion } from "./migrate.ts";
 import * as agreements from "./read-agreements.ts";
 import * as book from "./read-book.ts";
+import * as evidence from "./read-evidence.ts";
+import * as messages from "./read-messages.ts";
 import * as rest from "./read-rest.ts";
 
 /** How reads follow each other. */
@@ -49,10 +52,17 @@ export function readsOf(connection: Connection, { shareTurn = false }: ReadsOpti
     keptAnswer: promised(rest.keptAnswer),
     dueCommands: promised(rest.dueCommands),
     command: promised(rest.command),
-    evidence: promised(rest.evidence),
-    uploadedBy: promised(rest.uploadedBy),
-    referencedBy: promised(rest.referencedBy),
-    references: promised(rest.references),
+    evidence: promised(evidence.evidence),
+    uploadedBy: promised(evidence.uploadedBy),
+    referencedBy: promised(evidence.referencedBy),
+    references: promised(evidence.references),
+    listEvidence: promised(evidence.listEvidence),
+    uploads: promised(evidence.uploads),
+    namedBy: promised(evidence.namedBy),
+    evidenceKeys: promised(evidence.evidenceKeys),
+    tombstones: promised(evidence.tombstones),
+    listTombstones: promised(evidence.listTombstones),
+    listHolds: promised(evidence.listHolds),
     apiKey: promised(rest.apiKey),
     listApiKeys: promised(rest.listApiKeys),
     party: promised(rest.party),
@@ -61,6 +71,14 @@ export function readsOf(connection: Connection, { shareTurn = false }: ReadsOpti
     trust: promised(rest.trust),
     registryVersion: promised(rest.registryVersion),
     setting: promised(rest.setting),
+    endpoint: promised(messages.endpoint),
+    listEndpoints: promised(messages.listEndpoints),
+    endpointOfKey: promised(messages.endpointOfKey),
+    delivery: promised(messages.delivery),
+    listDeliveries: promised(messages.listDeliveries),
+    dueEndpoints: promised(messages.dueEndpoints),
+    nextDelivery: promised(messages.nextDelivery),
+    schemaVersion: promised(schemaVersion),
     count: promised(rest.count),
   };
 }

@@ -1,20 +1,23 @@
 import { join } from "node:path";
-import { concatBytes, type Digest, isSettldError, SettldError } from "@settld/protocol";
+import { isSettldError, SettldError } from "@settld/protocol";
+import type { KeyEncryption } from "../../sealing/key-encryption.ts";
+import { checkEvidenceKeys, SEALING_REQUIRED, SEALING_SETTING } from "../../sealing/setting.ts";
 import { checkChange } from "../check-change.ts";
 import { keyedMutex } from "../keyed-mutex.ts";
 import type { Change, Store, StoreReads } from "../store.ts";
 import { type Connection, connect, makeDurable } from "./connection.ts";
-import { checkedBytes } from "./digest-stream.ts";
 import { closed, storeError } from "./errors.ts";
 import { evidenceFiles } from "./evidence-files.ts";
 import { evidenceMemory } from "./evidence-memory.ts";
 import type { EvidencePlace } from "./evidence-place.ts";
+import { evidenceStore } from "./evidence-store.ts";
+import { readFigures } from "./figures.ts";
 import { flushFolder, makeFolder, withFiles } from "./folder.ts";
 import { lockStore, type StoreLock } from "./lock.ts";
 import { isOlder, migrate } from "./migrate.ts";
-import { evidenceBytes, intendedEvidence } from "./read-rest.ts";
+import { looseFiles } from "./read-evidence.ts";
+import { feedRange, messages } from "./read-messages.ts";
 import { readsOf } from "./reads.ts";
-import { readBeginning, streamOf } from "./small-evidence.ts";
 import { makeWriter } from "./writer.ts";
 
 /** How a store in a folder is opened. */
@@ -27,14 +30,16 @@ export type SqliteStoreOptions = {
    * is STORE_LOCKED while another serves.
    */
   readonly mode: "serve" | "admin";
+  /** With which evidence is sealed and opened. A store that was served with keys is served with them ever after. */
+  readonly evidenceKeys?: KeyEncryption | undefined;
 };
 
 /**
  * Opens the store in a folder: `store.db`, the lock, and the evidence beside it. An older store is migrated.
  *
- * @throws SettldError `STORE_LOCKED`, `STORE_VERSION`, `HTTP_UNAVAILABLE`.
+ * @throws SettldError `STORE_LOCKED`, `STORE_VERSION`, `STORE_KEY_MISSING`, `HTTP_UNAVAILABLE`.
  */
-export async function openSqliteStore({ folder, mode }: SqliteStoreOptions): Promise<Store> {
+export async function openSqliteStore({ folder, mode, evidenceKeys: keys }: SqliteStoreOptions): Promise<Store> {
   const lock = lazyLock(folder);
   let connection: Connection | undefined;
   try {
@@ -51,10 +56,14 @@ export async function openSqliteStore({ folder, mode }: SqliteStoreOptions): Pro
     await withFiles(() => flushFolder(folder));
     if (mode === "admin") lock.release();
     const evidence = await evidenceFiles(join(folder, "evidence"));
-    if (mode === "serve") await sweep(connection, evidence);
+    if (mode === "serve") {
+      await startSealing(connection, keys);
+      await sweep(connection, evidence);
+    }
     return storeOver({
       connection,
       evidence,
+      keys,
       ...(mode === "serve" ? {} : { alone: lock.take }),
       snapshotPath: path,
       onClose: lock.release,
@@ -67,10 +76,11 @@ export async function openSqliteStore({ folder, mode }: SqliteStoreOptions): Pro
 }
 
 /** Opens a new store in memory, for tests: the same code, and nothing is left of it when it is closed. */
-export async function openMemoryStore(): Promise<Store> {
+export async function openMemoryStore(evidenceKeys?: KeyEncryption): Promise<Store> {
   const connection = await connect(":memory:");
   await migrate(connection, undefined);
-  return storeOver({ connection, evidence: evidenceMemory(), onClose: () => {} });
+  await startSealing(connection, evidenceKeys);
+  return storeOver({ connection, evidence: evidenceMemory(), keys: evidenceKeys, onClose: () => {} });
 }
 
 // The lock of a store that is taken when it is first asked for, once for all who ask at the same time.
@@ -96,10 +106,23 @@ function lazyLock(folder: string): { readonly take: () => Promise<void>; readonl
   };
 }
 
-// What an upload that was cut off by a crash has left. Nobody uploads now, because the lock is ours.
+// What uploads, purges and changes of keys that were cut off by a crash have left. Nobody uploads now, because the lock is
+// ours; whoever seals something just now sees that its file is gone, and does it again.
 async function sweep(connection: Connection, evidence: EvidencePlace): Promise<void> {
-  await evidence.sweep(intendedEvidence(connection));
-  connection.sql("DELETE FROM evidence WHERE stored = 0").run();
+  await evidence.sweep();
+  for (const name of looseFiles(connection, ["upload", "rewrap", "purge"])) {
+    await evidence.remove(name);
+    connection.sql("DELETE FROM evidence_files WHERE name = ?").run(name);
+  }
+}
+
+// From its first start with keys on a store takes nothing that is plain (STORE-5).
+async function startSealing(connection: Connection, keys: KeyEncryption | undefined): Promise<void> {
+  await checkEvidenceKeys(readsOf(connection), keys);
+  if (keys === undefined) return;
+  connection
+    .sql("INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING")
+    .run(SEALING_SETTING, SEALING_REQUIRED);
 }
 
 // Whoever opens a store is its operator, and needs to know why it does not open.
@@ -113,6 +136,7 @@ function openError(folder: string, error: unknown): unknown {
 type StoreParts = {
   readonly connection: Connection;
   readonly evidence: EvidencePlace;
+  readonly keys: KeyEncryption | undefined;
   /** Takes care that nobody else does what only one process may; without it, that is so already. */
   readonly alone?: () => Promise<void>;
   /** The database, for another connection to read with; without it, writing waits for snapshots. */
@@ -120,16 +144,7 @@ type StoreParts = {
   readonly onClose: () => void;
 };
 
-type PutSmall = (
-  digest: Digest,
-  chunks: readonly Uint8Array[],
-  limits: Parameters<Store["putEvidence"]>[2],
-) => ReturnType<Store["putEvidence"]>;
-
-// Up to here a row is written faster than a file of its own, which costs two more flushes.
-const SMALL_BYTES_MAX = 65_536;
-
-function storeOver({ connection, evidence, alone, snapshotPath, onClose }: StoreParts): Store {
+function storeOver({ connection, evidence, keys, alone, snapshotPath, onClose }: StoreParts): Store {
   const reads = readsOf(connection, { shareTurn: true });
   const writer = makeWriter(connection);
   const locks = keyedMutex();
@@ -141,20 +156,6 @@ function storeOver({ connection, evidence, alone, snapshotPath, onClose }: Store
     expectOpen();
     try {
       await alone?.();
-    } catch (error) {
-      throw storeError(error);
-    }
-  };
-  // One change of the database: its flush is shared with others, and there is no file to make durable beside it.
-  const putSmall: PutSmall = async (digest, chunks, { bytesMax, now, tenant }) => {
-    const parts: Uint8Array[] = [];
-    for await (const part of checkedBytes(digest, streamOf(chunks), bytesMax)) parts.push(part);
-    const bytes = concatBytes(...parts);
-    return { size: bytes.length, isNew: await writer.submit({ type: "put-evidence", digest, bytes, at: now, tenant }) };
-  };
-  const readSmall = async (digest: Digest): Promise<Uint8Array | undefined> => {
-    try {
-      return evidenceBytes(connection, digest);
     } catch (error) {
       throw storeError(error);
     }
@@ -178,6 +179,12 @@ function storeOver({ connection, evidence, alone, snapshotPath, onClose }: Store
       expectOpen();
       return snapshotPath === undefined ? writer.pause(() => work(reads)) : readSnapshot(snapshotPath, work);
     },
+    figures(now) {
+      expectOpen();
+      return snapshotPath === undefined
+        ? writer.pause(() => readFigures(connection, now, undefined))
+        : withReader(snapshotPath, (reader) => readFigures(reader, now, snapshotPath));
+    },
     async forgetAnswers(before) {
       let forgotten = 0;
       // In parts, so that others may write in between.
@@ -188,29 +195,20 @@ function storeOver({ connection, evidence, alone, snapshotPath, onClose }: Store
       }
     },
     retryCommand: (id, due) => writer.submit({ type: "retry-command", id, due }),
-    async putEvidence(digest, bytes, { bytesMax, now, tenant }) {
-      await expectAlone();
-      const begun = await readBeginning(bytes, Math.min(bytesMax, SMALL_BYTES_MAX));
-      if ("all" in begun) return putSmall(digest, begun.all, { bytesMax, now, tenant });
-      const staged = await evidence.stage(digest, begun.more, bytesMax).finally(begun.more.end);
-      const { size } = staged;
-      try {
-        // What is intended stands in the database first, so that a crash leaves no file that nobody knows of.
-        const isKept = await writer.submit({ type: "intend-evidence", digest, size, at: now });
-        await (isKept ? staged.discard() : staged.keep());
-      } catch (error) {
-        await staged.discard();
-        throw error;
+    ...evidenceStore({ connection, writer, place: evidence, keys, alone: expectAlone }),
+    messages: async (feed, query) => reading(() => messages(connection, feed, query)),
+    feedRange: async (feed) => reading(() => feedRange(connection, feed)),
+    async forgetMessages(before) {
+      let forgotten = 0;
+      while (true) {
+        const count = await writer.submit({ type: "forget-messages", before, limit: FORGET_MAX });
+        forgotten += count;
+        if (count < FORGET_MAX) return forgotten;
       }
-      return { size, isNew: await writer.submit({ type: "keep-evidence", digest, tenant }) };
     },
-    async *readEvidence(digest) {
-      if ((await reads.evidence(digest)) === undefined) {
-        throw new SettldError("STORE_EVIDENCE_MISSING", `expected the bytes of ${digest}, found none`);
-      }
-      const small = await readSmall(digest);
-      yield* small === undefined ? evidence.read(digest) : checkedBytes(digest, streamOf([small]), small.length);
-    },
+    claimDeliveries: (endpoint, options) => writer.submit({ type: "claim-deliveries", endpoint, ...options }),
+    endDelivery: (claimed, outcome) => writer.submit({ type: "end-delivery", claimed, outcome }),
+    deleteEndpoint: (id) => writer.submit({ type: "delete-endpoint", id }),
     revokeApiKey: (id, at) => writer.submit({ type: "revoke-api-key", id, at }),
     putSetting: (name, value) => writer.submit({ type: "put-setting", name, value }),
     close() {
@@ -224,6 +222,14 @@ function storeOver({ connection, evidence, alone, snapshotPath, onClose }: Store
   };
 }
 
+function reading<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw storeError(error);
+  }
+}
+
 // API keys and the registry may be written by any process that has the store open: a server reads them each time.
 function isShared({ apiKeys: _, registry: __, ...rest }: Change): boolean {
   return Object.values(rest).every((part) => part === undefined);
@@ -232,14 +238,19 @@ function isShared({ apiKeys: _, registry: __, ...rest }: Change): boolean {
 // Some milliseconds of deleting.
 const FORGET_MAX = 500;
 
-async function readSnapshot<T>(path: string, work: (reads: StoreReads) => Promise<T>): Promise<T> {
+function readSnapshot<T>(path: string, work: (reads: StoreReads) => Promise<T>): Promise<T> {
+  return withReader(path, (connection) => work(readsOf(connection)));
+}
+
+// Another connection, which sees one state of the database, whatever is written meanwhile.
+async function withReader<T>(path: string, work: (connection: Connection) => Promise<T>): Promise<T> {
   let connection: Connection | undefined;
   try {
     connection = await connect(path, { readOnly: true });
     connection.exec("BEGIN");
     // SQLite takes its snapshot with the first read.
     connection.sql("SELECT 1 FROM sqlite_schema").get();
-    return await work(readsOf(connection));
+    return await work(connection);
   } catch (error) {
     throw storeError(error);
   } finally {

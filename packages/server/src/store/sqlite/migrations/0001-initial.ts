@@ -1,3 +1,4 @@
+import * as messageTables from "./message-tables.ts";
 import type { Migration } from "./migration.ts";
 
 // Money is canonical decimal text, because a value may have 31 digits and an INTEGER of SQLite at most 19. The CHECKs
@@ -105,6 +106,7 @@ const up = `
   ) STRICT;
   CREATE INDEX transfers_by_age ON transfers (kind, created_at);
   CREATE INDEX transfers_by_tenant ON transfers (kind, tenant, created_at);
+  CREATE INDEX transfers_pending ON transfers (created_at) WHERE status = 'pending';
   CREATE UNIQUE INDEX deposits_by_reference ON transfers (rail, reference) WHERE kind = 'deposit';
 
   CREATE TABLE answers (
@@ -134,9 +136,13 @@ const up = `
     digest TEXT PRIMARY KEY,
     size INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
-    stored INTEGER NOT NULL CHECK (stored IN (0, 1))
+    tenant TEXT NOT NULL,
+    file TEXT,
+    key_id TEXT,
+    wrapped_key BLOB,
+    CHECK ((key_id IS NULL) = (wrapped_key IS NULL))
   ) STRICT, WITHOUT ROWID;
-  CREATE INDEX evidence_intended ON evidence (digest) WHERE stored = 0;
+  CREATE INDEX evidence_by_key ON evidence (key_id, size);
 
   CREATE TABLE evidence_bytes (
     n INTEGER PRIMARY KEY,
@@ -144,17 +150,49 @@ const up = `
     bytes BLOB NOT NULL
   ) STRICT;
 
+  CREATE TABLE evidence_files (
+    name TEXT PRIMARY KEY,
+    why TEXT NOT NULL CHECK (why IN ('upload', 'rewrap', 'purge'))
+  ) STRICT, WITHOUT ROWID;
+
   CREATE TABLE uploads (
     digest TEXT NOT NULL REFERENCES evidence,
     tenant TEXT NOT NULL,
+    at INTEGER NOT NULL,
     PRIMARY KEY (digest, tenant)
   ) STRICT, WITHOUT ROWID;
 
   CREATE TABLE evidence_references (
     digest TEXT NOT NULL,
     agreement INTEGER NOT NULL REFERENCES agreements,
+    purged INTEGER NOT NULL DEFAULT 0 CHECK (purged IN (0, 1)),
     PRIMARY KEY (digest, agreement)
   ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE tombstones (
+    n INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    digest TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('closed', 'unreferenced')),
+    envelope BLOB NOT NULL,
+    agreements TEXT NOT NULL,
+    uploaders TEXT NOT NULL,
+    readmitted TEXT
+  ) STRICT;
+  CREATE INDEX tombstones_by_digest ON tombstones (digest, n);
+
+  CREATE TABLE holds (
+    n INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL CHECK (kind IN ('agreement', 'tenant', 'digest')),
+    target TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    placed_by TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    released TEXT
+  ) STRICT;
+  CREATE INDEX holds_active ON holds (kind, target) WHERE released IS NULL;
 
   CREATE TABLE api_keys (
     n INTEGER PRIMARY KEY,
@@ -190,6 +228,7 @@ const up = `
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX party_keys_by_party ON party_keys (party);
 
+  ${messageTables.up}
   CREATE TABLE settings (
     name TEXT PRIMARY KEY,
     value TEXT NOT NULL
@@ -198,13 +237,16 @@ const up = `
 
 // Children before their parents, because foreign keys hold during the step too.
 const down = `
-  DROP TABLE settings;
+  ${messageTables.down}  DROP TABLE settings;
   DROP TABLE party_keys;
   DROP TABLE parties;
   DROP TABLE registry;
   DROP TABLE api_keys;
+  DROP TABLE holds;
+  DROP TABLE tombstones;
   DROP TABLE evidence_references;
   DROP TABLE uploads;
+  DROP TABLE evidence_files;
   DROP TABLE evidence_bytes;
   DROP TABLE evidence;
   DROP TABLE outbox;

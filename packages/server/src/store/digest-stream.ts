@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type Digest, SettldError } from "@settld/protocol";
+import { concatBytes, type Digest, SettldError } from "@settld/protocol";
 
 /**
  * Passes bytes on and checks them on the way: it throws instead of ending when they are not those of the digest.
@@ -24,5 +24,23 @@ export async function* checkedBytes(
   const found = `sha256:${hash.digest("hex")}`;
   if (found !== digest) {
     throw new SettldError("BUNDLE_EVIDENCE_DIGEST", `expected bytes of ${digest}, found those of ${found}`);
+  }
+}
+
+/** All bytes of a stream. */
+export async function collect(bytes: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  for await (const part of bytes) parts.push(part);
+  return concatBytes(...parts);
+}
+
+/** Passes bytes on and tells how long each chunk is. */
+export async function* counted(
+  bytes: AsyncIterable<Uint8Array>,
+  count: (length: number) => void,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  for await (const chunk of bytes) {
+    count(chunk.length);
+    yield chunk;
   }
 }

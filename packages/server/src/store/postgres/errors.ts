@@ -1,0 +1,49 @@
+import { isSettldError, SettldError } from "@settld/protocol";
+
+/** The SQLSTATE of an error of the database, or the code of the socket's. */
+export function codeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  // A host with several addresses fails with one error for each.
+  if (error instanceof AggregateError && error.errors.length > 0) return codeOf(error.errors[0]);
+  return "code" in error && typeof error.code === "string" ? error.code : undefined;
+}
+
+const isSqlState = (code: string): boolean => /^[0-9A-Z]{5}$/.test(code) && !/^E[A-Z]{4}$/.test(code);
+
+// Classes and codes of <https://www.postgresql.org/docs/current/errcodes-appendix.html>.
+const SERIALIZATION = new Set(["40001", "40P01"]);
+// The server ends the connection, or does not take one just now.
+const ENDED = /^(?:08|57P|53300)/;
+// What the driver says itself has no code.
+const DRIVER = /^(?:Connection terminated|Query read timeout|timeout exceeded|Client (?:has|was) .* not queryable)/;
+
+/** Whether other transactions were in the way, so that the same statement may succeed when it is sent again. */
+export function isSerializationFailure(error: unknown): boolean {
+  return SERIALIZATION.has(codeOf(error) ?? "");
+}
+
+/**
+ * Whether the connection broke, or did not come about. What was sent on it may have been carried out; nobody knows.
+ */
+export function isConnectionFailure(error: unknown): boolean {
+  if (!(error instanceof Error) || isSettldError(error)) return false;
+  const code = codeOf(error);
+  if (code === undefined) return DRIVER.test(error.message);
+  return isSqlState(code) ? ENDED.test(code) : /^E[A-Z_]+$/.test(code);
+}
+
+/** The error of a database that cannot do its work. The cause is for the operator alone (HTTP-2). */
+export function unavailable(cause: unknown): SettldError {
+  return new SettldError("HTTP_UNAVAILABLE", "expected the store to answer, found that it cannot just now", { cause });
+}
+
+/** What a store that is closed answers. */
+export function closed(): SettldError {
+  return new SettldError("HTTP_UNAVAILABLE", "expected an open store, found one that is closed");
+}
+
+/** What a caller of the store sees of an error: faults of the database as `HTTP_UNAVAILABLE`, the rest as it is. */
+export function storeError(error: unknown): unknown {
+  if (isSettldError(error)) return error;
+  return codeOf(error) !== undefined || isConnectionFailure(error) ? unavailable(error) : error;
+}

@@ -1,0 +1,5 @@
+/**
+ * The store in a PostgreSQL database, for any number of processes. It is apart from the rest, so that whoever keeps a
+ * store in a folder needs neither `pg` nor `pg-boss`.
+ */
+export { openPostgresStore, type PostgresPoolOptions, type PostgresStoreOptions } from "./postgres-store.ts";

@@ -1,0 +1,5 @@
+import { trialsOver } from "./trial-store.ts";
+
+// The same trials as over SQLite.
+trialsOver("PostgreSQL");
+await import("./bad-input.fuzz.ts");
