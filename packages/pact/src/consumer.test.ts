@@ -33,3 +33,12 @@ test("the client sends and reads what the pact says, and the committed pact is t
   expect(result("evidence.check")).toMatchObject({ object: "evidence" });
   await expect(pact).toMatchFileSnapshot(PACT_FILE);
 });
+
+test("red: a member that the client sends and the pact calls otherwise", { timeout: 60_000 }, async () => {
+  const all = await interactions();
+  const deposit = all.find(({ operation }) => operation === "deposits.create");
+  if (deposit === undefined) throw new Error("there is no deposit");
+  const { reference, ...rest } = deposit.body as Record<string, unknown>;
+  const renamed = { ...deposit, body: { ...rest, ref: reference } };
+  await expect(consume([renamed], { "deposits.create": "POST" })).rejects.toThrow();
+});

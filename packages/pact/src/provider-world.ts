@@ -40,8 +40,18 @@ export const STORES: readonly (readonly [string, OpenStore])[] = [
   ["PostgreSQL", openDatabase],
 ];
 
+let template: Promise<string> | undefined;
+
+// Migrated once; the others begin as copies of it.
+async function makeTemplate(): Promise<string> {
+  const { url } = await makeDatabase();
+  await (await openPostgresStore({ url, jobs: false, pool: { max: 2 } })).close();
+  return new URL(url).pathname.slice(1);
+}
+
 async function openDatabase(): Promise<Store> {
-  const database = await makeDatabase();
+  template ??= makeTemplate();
+  const database = await makeDatabase(await template);
   const store = await openPostgresStore({ url: database.url, jobs: false, pool: { max: 2 } });
   return {
     ...store,

@@ -78,7 +78,7 @@ const expectation = (): Expectation => {
 
 /** Prints what the gates say, and whether they let the release through. */
 const showGates = (results: readonly GateResult[], json: boolean): boolean => {
-  const left = values["not-run"];
+  const left = values["not-run"].filter((name) => results.some(({ gate }) => gate === name));
   if (json) {
     console.log(JSON.stringify(results, null, 2));
   } else {

@@ -61,6 +61,7 @@ const PAGES: readonly Page[] = [
   { path: "packages/server/README.md", folder: emptyFolder, runtime: "Node 22" },
   // The code starts a server, which wants a newer Node than the client.
   { path: "docs/sdk.md", folder: emptyFolder, runtime: "Node 22" },
+  { path: "docs/webhooks.md", folder: emptyFolder, runtime: "Node 22" },
   { path: "docs/policies.md", folder: emptyFolder, runtime: "Node 22" },
   { path: "packages/sdk/README.md", folder: emptyFolder, runtime: "Node 22" },
 ];

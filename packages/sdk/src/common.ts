@@ -14,7 +14,7 @@ export type { Platform } from "./platform.ts";
 export type { Bundle, LogEvent, PartyEvent, SignedReceipt } from "./resources/agreement-types.ts";
 export type { Agreements } from "./resources/agreements.ts";
 export type { Evidence, EvidenceTombstone } from "./resources/evidence.ts";
-export type { Messages, StreamedMessage, StreamOptions } from "./resources/messages.ts";
+export type { Messages } from "./resources/messages.ts";
 export type { Accounts, Deposits, LogEntry, Withdrawals } from "./resources/money.ts";
 export type { CreateAgreement, TimeInput } from "./resources/offer.ts";
 export type {
@@ -41,4 +41,5 @@ export type {
   SignedTrust,
   TrustDocuments,
 } from "./resources/registry.ts";
+export type { StreamedMessage, StreamOptions } from "./resources/stream-types.ts";
 export type { WebhookEndpoints } from "./resources/webhook-endpoints.ts";

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { createHmac, generateKeyPairSync, sign } from "node:crypto";
 import { rmSync } from "node:fs";
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -32,6 +33,17 @@ beforeAll(async () => {
       logLevel: "error",
     });
     await writeFile(join(folder, `job-${target}.mjs`), job(target));
+    await build({
+      entryPoints: [fileURLToPath(new URL("webhooks.ts", import.meta.url))],
+      outfile: join(folder, `webhooks-${target}.mjs`),
+      bundle: true,
+      format: "esm",
+      platform: target === "web" ? "browser" : "node",
+      target: "node20",
+      plugins: [small(target)],
+      logLevel: "error",
+    });
+    await writeFile(join(folder, `receive-${target}.mjs`), receive(target));
   }
 });
 afterAll(async () => {
@@ -62,13 +74,15 @@ const { report } = await buying.agreements.bundle(id);
 console.log(status, report.verdict);
 `;
 
-test.each([
+const RUNTIMES = [
   ["Node 20", [binary("node-20", "bin/node")]],
   ["Node 22", [binary("node-22", "bin/node")]],
   ["Node 24", [binary("node", "bin/node")]],
   ["Bun", [binary("bun", "bin/bun.exe")]],
   ["Deno", [binary("deno", "bin.cjs"), "run", "--allow-all", "--quiet"]],
-] as const)("%s settles work with WebCrypto and with its own cryptography", async (_, [program, ...args]) => {
+] as const;
+
+test.each(RUNTIMES)("%s settles work with WebCrypto and with its own cryptography", async (_, [program, ...args]) => {
   const { buyer, seller, server } = world;
   const about = {
     baseUrl: server.url,
@@ -81,5 +95,64 @@ test.each([
     const command = [...args, join(folder, `job-${target}.mjs`), JSON.stringify(about)];
     const { stdout } = await promisify(execFile)(program, command, { timeout: 50_000 });
     expect(stdout.trim().split("\n").at(-1), target).toBe("closed accept");
+  }
+});
+
+/** A receiver that is given requests, and a stream that is followed for one message. */
+const receive = (target: string): string => `
+import { Settld } from "./${target}.mjs";
+import { webhookHandler } from "./webhooks-${target}.mjs";
+const [, , json] = globalThis.process.argv;
+const { requests, secrets, baseUrl, registryKey, apiKey } = JSON.parse(json);
+const seen = [];
+const handle = webhookHandler({ secrets, on: { "webhook_endpoint.test": (_, { id }) => void seen.push(id) } });
+const statuses = [];
+for (const { headers, body } of requests) {
+  const { status } = await handle(new Request("https://hooks.example/", { method: "POST", headers, body }));
+  statuses.push(status);
+}
+const settld = new Settld({ baseUrl, registryKey, apiKey });
+for await (const { type } of settld.messages.stream({ cursor: "cur_0" })) {
+  console.log(statuses.join(), seen.join(), type);
+  break;
+}
+globalThis.process.exit(0);
+`;
+
+test.each(RUNTIMES)("%s receives webhooks of both schemes, and follows the stream", async (_, [program, ...args]) => {
+  const body =
+    '{"type":"webhook_endpoint.test","timestamp":"2026-11-02T09:00:00.000Z","data":{"endpoint":"we_1","reason":null}}';
+  const seconds = Math.floor(Date.now() / 1_000);
+  const { privateKey, publicKey } = generateKeyPairSync("ed25519");
+  const key = Buffer.alloc(32, 9);
+  const x = Buffer.from(String(publicKey.export({ format: "jwk" })["x"]), "base64url").toString("base64");
+  const request = (id: string, scheme: "v1" | "v1a", text = body) => {
+    const signed = Buffer.from(`${id}.${seconds}.${body}`);
+    const signature =
+      scheme === "v1" ? createHmac("sha256", key).update(signed).digest() : sign(null, signed, privateKey);
+    const headers = {
+      "webhook-id": id,
+      "webhook-timestamp": `${seconds}`,
+      "webhook-signature": `${scheme},${signature.toString("base64")}`,
+    };
+    return { headers, body: text };
+  };
+  const about = {
+    requests: [
+      request("msg_1", "v1"),
+      request("msg_2", "v1a"),
+      request("msg_3", "v1", `${body} `),
+      request("msg_4", "v1a", `${body} `),
+    ],
+    secrets: [`whsec_${key.toString("base64")}`, `whpk_${x}`],
+    baseUrl: world.server.url,
+    registryKey: { kty: "OKP", crv: "Ed25519", x: Buffer.from(world.server.registryKey).toString("base64url") },
+    apiKey: world.buyer.apiKey,
+  };
+  await world.as(world.buyer).withdrawals.create({ party: world.buyer.id, amount: "0.01 USD", destination: "bank" });
+  for (const target of ["web", "node"]) {
+    const command = [...args, join(folder, `receive-${target}.mjs`), JSON.stringify(about)];
+    const { stdout } = await promisify(execFile)(program, command, { timeout: 50_000 });
+    expect(stdout.trim().split("\n").at(-1), target).toMatch(/^204,204,401,401 msg_1,msg_2 [a-z_.]+$/);
   }
 });

@@ -228,6 +228,10 @@ describe("who signed", () => {
     expect(await signedBy({})).toEqual([]);
   });
 
+  test("REL_LOG: an entry that is about another certificate", async () => {
+    expect(await signedBy({ logsAnother: true })).toEqual(["REL_LOG"]);
+  });
+
   test("another trusted root, or parts of one, fail by what is foreign in them", async () => {
     const other = await startStandIn(WHO);
     await other.close();

@@ -30,6 +30,8 @@ export type StandInOptions = {
   readonly certifiedAt?: Date;
   /** Whether certificates carry a timestamp of a certificate log that the trusted root does not know, or none. */
   readonly certificateLog?: "unknown" | "none";
+  /** Whether the log's entry names another certificate than the one that signed, as a careless log would. */
+  readonly logsAnother?: true;
 };
 
 /** A running stand-in. */
@@ -69,9 +71,12 @@ export const startStandIn = async (options: StandInOptions): Promise<StandIn> =>
   const certify = fulcioHandler(authority, { subjectClaim: "identity" });
   routes.set(certify.path, (body) => (provesPossession(body) ? certify.fn(body) : refuse("no proof of possession")));
   const enter = rekorHandler(log);
+  const pem = `-----BEGIN CERTIFICATE-----\n${base64(authority.rootCertificate)}\n-----END CERTIFICATE-----\n`;
+  const other = `"verifier":"${Buffer.from(pem).toString("base64")}"`;
   routes.set(enter.path, (body) => {
     const entry = canonicalEntry(body);
-    return entry === undefined ? refuse("the envelope does not verify") : enter.fn(entry);
+    if (entry === undefined) return refuse("the envelope does not verify");
+    return enter.fn(options.logsAnother === true ? entry.replace(/"verifier":"[^"]*"/, other) : entry);
   });
   const stamp = tsaHandler(time);
   routes.set(stamp.path, (body) => {

@@ -1,6 +1,6 @@
 import type { Connection } from "../connection.ts";
 import type { isApiError } from "../errors.ts";
-import type { StreamedMessage, StreamOptions } from "./messages.ts";
+import type { StreamedMessage, StreamOptions } from "./stream-types.ts";
 
 // Something comes every 15 seconds; a connection that is silent for longer than twice that is gone.
 const SILENCE_MS = 40_000;

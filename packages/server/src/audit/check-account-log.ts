@@ -13,10 +13,10 @@ import {
 import { entryTransaction } from "../money/entry.ts";
 import type { AccountEntry, AccountLogRow, BookTransaction } from "../store/store.ts";
 import type { AuditWork } from "./audit-work.ts";
-import { readable } from "./check-agreement.ts";
 import { checkDeposit, checkWithdrawal, transferText } from "./check-transfer.ts";
 import { isOfAgreement } from "./expected-balances.ts";
 import { logName, logPages, pages } from "./pages.ts";
+import { readable } from "./readable.ts";
 import { TransactionMatch } from "./transaction-match.ts";
 
 // A withdrawal that is not returned yet, as its entry and its transfer say.

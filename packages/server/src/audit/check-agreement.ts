@@ -4,7 +4,6 @@ import {
   canonicalBytes,
   digestOf,
   type EventPayload,
-  isSettldError,
   LIMITS,
   PAYLOAD_TYPES,
   type ParsedEnvelope,
@@ -22,6 +21,7 @@ import type { AgreementRow, BookAccount, StoredEvent } from "../store/store.ts";
 import type { AuditWork } from "./audit-work.ts";
 import { checkTombstone } from "./check-tombstone.ts";
 import { logPages, pages } from "./pages.ts";
+import { readable } from "./readable.ts";
 import { TransactionMatch } from "./transaction-match.ts";
 
 /** Replays the log of an agreement and compares it with everything that the store derives from it (LEDGER-13). */
@@ -98,16 +98,6 @@ function readEvent(bytes: Uint8Array): { readonly envelope: ParsedEnvelope; read
     const { payload } = envelope;
     return { envelope, payload: parseEvent(parseJson(payload, { canonical: true }), payload.length) };
   });
-}
-
-/** What `read` gives, or the code with which it fails. */
-export function readable<T>(read: () => T): T | string {
-  try {
-    return read();
-  } catch (error) {
-    if (isSettldError(error)) return error.code;
-    throw error;
-  }
 }
 
 function compareRow({ findings }: AuditWork, row: AgreementRow, state: AgreementState | undefined): void {

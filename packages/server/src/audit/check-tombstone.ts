@@ -2,7 +2,7 @@ import { type Digest, digestOf, parseInstant } from "@settld/protocol";
 import { readTombstone } from "../retention/tombstone.ts";
 import type { TombstoneRow } from "../store/store.ts";
 import type { AuditWork } from "./audit-work.ts";
-import { readable } from "./check-agreement.ts";
+import { readable } from "./readable.ts";
 
 /**
  * Looks whether evidence that is not there any more was purged: then a tombstone that the settler signed says so, and says

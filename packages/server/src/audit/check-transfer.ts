@@ -2,7 +2,7 @@ import { type AccountEntryPayload, type Digest, type JsonValue, parseInstant, pa
 import type { Payout } from "../money/rail.ts";
 import type { KeptCommand, TransferRow } from "../store/store.ts";
 import type { AuditWork } from "./audit-work.ts";
-import { readable } from "./check-agreement.ts";
+import { readable } from "./readable.ts";
 
 // A payout is tried again within an hour. One that waits for longer than this would never be paid.
 const WAIT_MS_MAX = 86_400_000;

@@ -26,9 +26,9 @@ export type DeliveriesOptions = {
   readonly onError: (error: unknown) => void;
 };
 
-// How long nobody else takes up a delivery that somebody tries: longer than a try can take. If the process ends
+// For so many times the time of an answer nobody else takes up a delivery that somebody tries. If the process ends
 // meanwhile, the message goes out again after it.
-const LEASE_MS = 15_000;
+const LEASE = 2;
 // Tries under way: of one endpoint, of one that fails, of a tenant, and of all.
 const ENDPOINT_MAX = 8;
 const FAILING_MAX = 1;
@@ -141,7 +141,7 @@ export class Deliveries {
     if (limit <= 0 || this.#closed) return;
     this.#lastServed = endpoint.id;
     const now = waiting.now();
-    const until = now + timeoutMs + LEASE_MS;
+    const until = now + timeoutMs * LEASE;
     for (const claimed of await store.claimDeliveries(endpoint.id, { now, until, limit })) {
       const done = inBackground("webhook delivery", claimed.message.id, () => this.#deliver(endpoint, claimed)).then(
         () => {

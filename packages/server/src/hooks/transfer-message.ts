@@ -1,4 +1,4 @@
-import { accountId } from "../http/views/money.ts";
+import { accountId } from "../store/account-id.ts";
 import type { NewMessage } from "../store/message-store.ts";
 import type { TransferRow } from "../store/store.ts";
 import { messageFor } from "./message.ts";

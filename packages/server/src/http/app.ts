@@ -96,7 +96,9 @@ export function createApp(services: Services, onRequest: (record: RequestRecord)
     // The framework asks the handler of GET for HEAD too, and only drops the body that it makes.
     hono.on(route.method === "HEAD" ? "GET" : route.method, path, (c, next) =>
       c.req.raw.method === route.method
-        ? answer(services, route, handler, idempotency, limits, c.req.raw, c.req.param(), c.env)
+        ? services.trust.within(() =>
+            answer(services, route, handler, idempotency, limits, c.req.raw, c.req.param(), c.env),
+          )
         : next(),
     );
   }

@@ -1,4 +1,4 @@
-import type { CryptoPort } from "@settld/protocol";
+import { type CryptoPort, isSettldError, parseInstant, SettldError } from "@settld/protocol";
 import type { OperationId, Route, RouteScope } from "../gen/routes.ts";
 import type { Deliveries } from "../hooks/deliveries.ts";
 import type { Endpoints } from "../hooks/endpoints.ts";
@@ -118,6 +118,20 @@ export function json(status: number, body: object, headers: Readonly<Record<stri
 export function text({ parameters }: Context, name: string): string | undefined {
   const value = parameters[name];
   return value === undefined ? undefined : String(value);
+}
+
+/**
+ * The time that a parameter or a member of the body names, in milliseconds since 1970.
+ *
+ * @throws SettldError with the code, for a text of the form of a time that is none, such as the 30th of February.
+ */
+export function instantOf(value: string, code: "HTTP_PARAMETER" | "HTTP_BODY", name: string): number {
+  try {
+    return parseInstant(value);
+  } catch (cause) {
+    if (!isSettldError(cause)) throw cause;
+    throw new SettldError(code, `${name}: expected a time that there is, found ${value}`, { pointer: `/${name}` });
+  }
 }
 
 /** A text parameter that the route requires. */

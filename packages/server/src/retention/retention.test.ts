@@ -205,6 +205,17 @@ describe("applying a plan", () => {
     expect((await seller("GET", path(second.work.digest))).status).toBe(200);
   });
 
+  test("skips what a new plan would purge too, but for other reasons than this one says", async () => {
+    const { work } = await closed("old");
+    await days(91);
+    const made = await plan();
+    const evil = await world.tenant("evil");
+    await world.send(evil.seller.apiKey)("PUT", path(work.digest), { body: work.data });
+    await days(8);
+    expect(await apply(made)).toMatchObject({ purged: 0, items: ["changed"] });
+    expect(await apply(await plan())).toMatchObject({ purged: 1, items: ["purged"] });
+  });
+
   test("a rule that the server carries out every day needs no plan", async () => {
     await world.close();
     world = await makeWorld({ server: { retention: RULE } });

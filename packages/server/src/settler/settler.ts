@@ -137,12 +137,13 @@ export class Settler {
     await this.#checkTrust();
     this.#checkTime(payload);
     await this.#checkEvidence(payload, sizeOf);
-    return this.#options.store.exclusively(agreement, async () => {
-      // Somebody may have been faster with the same event.
-      const again = await this.#known(agreement, payload.seq, digest);
-      if (again !== undefined) return again;
+    return this.#alone(agreement, async () => {
       const at = parseInstant(payload.at);
       const present = await this.log.state(agreement);
+      // Somebody may have been faster with the same event.
+      const isBehind = present !== undefined && present.seq > payload.seq;
+      const again = isBehind ? await this.#known(agreement, payload.seq, digest) : undefined;
+      if (again !== undefined) return again;
       if (present !== undefined) check?.(present);
       // By the clock, and not by an event that is ahead of it: a timer does not fire before its instant (HTTP-13).
       const before = this.#catchUp(present, Math.min(at, this.#options.clock()));
@@ -167,8 +168,8 @@ export class Settler {
     funding: { readonly rail: string; readonly reference: string } | undefined,
     { keep, check }: AdmitOptions = {},
   ): Promise<Admission> {
-    const { store, clock, holds } = this.#options;
-    return store.exclusively(agreement, async () => {
+    const { clock, holds } = this.#options;
+    return this.#alone(agreement, async () => {
       const state = await this.log.state(agreement);
       if (state === undefined)
         throw new SettldError("HTTP_NOT_FOUND", `expected an agreement, found none: ${agreement}`);
@@ -219,14 +220,20 @@ export class Settler {
    * @returns the number of events that were appended.
    */
   async react(agreement: Digest): Promise<number> {
-    const { store, clock } = this.#options;
-    return store.exclusively(agreement, async () => {
+    const { clock } = this.#options;
+    return this.#alone(agreement, async () => {
       const state = await this.log.state(agreement);
       if (state === undefined) return 0;
       const before = this.#catchUp(state, clock());
       await this.#store(before);
       return before.appended.length;
     });
+  }
+
+  // Whose turn it is asks again what is revoked, because it may have waited.
+  #alone<T>(agreement: Digest, work: () => Promise<T>): Promise<T> {
+    const { store, trust } = this.#options;
+    return store.exclusively(agreement, () => trust.within(work));
   }
 
   // An event that the log has already is answered like the first time, whoever sends it.

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import {
   type CryptoPort,
   canonicalBytes,
@@ -83,6 +84,7 @@ export type TrustBookOptions = {
 export class TrustBook {
   readonly #options: TrustBookOptions;
   readonly #signed = new Map<string, Promise<Uint8Array>>();
+  readonly #scope = new AsyncLocalStorage<{ known?: Promise<Known> | undefined }>();
   #kept: Known = nothingKnown(undefined);
 
   constructor(options: TrustBookOptions) {
@@ -97,6 +99,14 @@ export class TrustBook {
   /** Id of the registry in documents that the server signs. */
   get registry(): string {
     return this.#options.registry;
+  }
+
+  /**
+   * Runs work that asks for the version of the registry once, when it first needs to know: what was revoked before it
+   * began counts, what is revoked meanwhile may not yet. Within it, work that waited begins anew.
+   */
+  within<T>(work: () => Promise<T>): Promise<T> {
+    return this.#scope.run({}, work);
   }
 
   /** A key that may sign, by its thumbprint. */
@@ -175,8 +185,22 @@ export class TrustBook {
     return ids;
   }
 
-  // What was read of the present registry. Another process may change it, so its version is asked each time.
-  async #known(): Promise<Known> {
+  #forget(): void {
+    this.#signed.clear();
+    const scope = this.#scope.getStore();
+    if (scope !== undefined) scope.known = undefined;
+  }
+
+  // What was read of the present registry.
+  #known(): Promise<Known> {
+    const scope = this.#scope.getStore();
+    if (scope === undefined) return this.#ask();
+    scope.known ??= this.#ask();
+    return scope.known;
+  }
+
+  // Another process may change it, so its version is asked.
+  async #ask(): Promise<Known> {
     const version = await this.#options.store.registryVersion();
     if (this.#kept.version !== version) this.#kept = nothingKnown(version);
     return this.#kept;
@@ -212,7 +236,7 @@ export class TrustBook {
         throw new SettldError("TRUST_KEY_SHARED", "expected keys of nobody else, found one of another party");
       }
     });
-    this.#signed.clear();
+    this.#forget();
   }
 
   /** Takes over a document that the registry signed; its checks are the caller's. */
@@ -229,7 +253,7 @@ export class TrustBook {
         );
       }
     });
-    this.#signed.clear();
+    this.#forget();
   }
 
   /**

@@ -1,5 +1,5 @@
 /** The part of the store port that messages and webhooks need (spec/webhooks.md). */
-import type { Page } from "./store.ts";
+import type { Page } from "./page.ts";
 
 /** The feed of those who see everything. No tenant has this name. */
 export const OPERATORS = "*";

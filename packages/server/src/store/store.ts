@@ -5,6 +5,7 @@
 import type { Digest, TrustDocument } from "@settld/protocol";
 import type { Jobs } from "./jobs.ts";
 import type { MessageChange, MessageReads, MessageStore } from "./message-store.ts";
+import type { Page } from "./page.ts";
 
 /** A kind of account in the book (LEDGER-9). */
 export type BookKind = "available" | "escrow" | "holdback" | "fee" | "rail";
@@ -197,11 +198,7 @@ export type TrustRow = {
   readonly envelope?: Uint8Array;
 };
 
-/**
- * A page of a list: at most `limit` items after the one that `after` names, by its id, and a balance or an account log
- * by its `accountName`. A list rejects with `HTTP_PARAMETER` when `after` names nothing that it could have held.
- */
-export type Page = { readonly limit: number; readonly after?: string };
+export type { Page };
 
 /** What {@link Store.listAgreements} looks for. */
 export type AgreementQuery = {

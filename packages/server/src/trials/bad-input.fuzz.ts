@@ -15,7 +15,7 @@ import { copyOf, HOSTILE, mutationsOf, PATIENCE, randomOf, runs } from "@settld/
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as answers from "../gen/answers.js";
 import { ROUTES, type Route } from "../gen/routes.ts";
-import { accountId } from "../http/views/money.ts";
+import { accountId } from "../store/account-id.ts";
 import { testSigner } from "../testing/index.ts";
 import { freshKey, provenKey, type Reply, readReply } from "./client.ts";
 import { type Job, offerOf, sealed, workOf } from "./job.ts";
@@ -26,7 +26,7 @@ import { makeWorld, type Tenant, type World } from "./world.ts";
 // Requests made from the schemas of the document and then bent. A case is named by its seed:
 // SETTLD_FUZZ_SEED=<seed> runs this one alone.
 const ONLY = process.env["SETTLD_FUZZ_SEED"];
-const CASES = ONLY === undefined ? Number(process.env["SETTLD_FUZZ_RUNS"] ?? runs(45)) : 1;
+const CASES = ONLY === undefined ? Number(process.env["SETTLD_FUZZ_RUNS"] ?? runs(80)) : 1;
 const FIRST = 20_261_121;
 
 type Finding = { readonly what: string; readonly message: string };

@@ -1,9 +1,10 @@
-import { thumbprint } from "@settld/protocol";
+import { digestOf, thumbprint, utf8 } from "@settld/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { OPENAPI } from "../gen/openapi.ts";
 import { ROUTES, type Route } from "../gen/routes.ts";
 import { SCOPES, type Scope } from "../http/api-keys.ts";
-import { accountId } from "../http/views/money.ts";
+import { runRetention, tombstoneSigner } from "../retention/run.ts";
+import { accountId } from "../store/account-id.ts";
 import { testSigner } from "../testing/index.ts";
 import { freshKey, provenKey, type Reply, type Send } from "./client.ts";
 import { eventOf, type Job, offerOf, sealed, workOf } from "./job.ts";
@@ -22,6 +23,7 @@ let accepted: Job;
 let owner: Send;
 let stranger: Send;
 let spareEndpoint: string;
+let purged: string;
 let parameters: Readonly<Record<string, string>>;
 let bodies: Readonly<Record<string, unknown>>;
 let secrets: readonly string[];
@@ -54,6 +56,7 @@ beforeAll(async () => {
   spareEndpoint = (await owner("POST", "/v1/webhook_endpoints", { body: { url, types: ["deposit.booked"] } })).body.id;
   const tried = await owner("POST", `/v1/webhook_endpoints/${endpoint.id}/test`, { body: {} });
   await world.server.advance(0);
+  purged = await purgeUpload();
   // From here on nothing is written in the background.
   for (const id of [endpoint.id, spareEndpoint]) {
     await owner("POST", `/v1/webhook_endpoints/${id}`, { body: { status: "disabled" } });
@@ -103,6 +106,7 @@ beforeAll(async () => {
     ...jobs.flatMap(({ agreement, work }) => [agreement.id, agreement.head, work.digest]),
     ...logs.flat().flatMap(({ digest, envelope }) => [digest, envelope.payload.slice(40, 120)]),
     ...Object.values(parameters),
+    purged,
     "alpha's payment",
     "alpha's bank",
     "alpha key",
@@ -119,12 +123,28 @@ afterAll(() => world.close());
 const jobOf = ({ operationId }: Route): Job =>
   operationId === "agreements.append" ? offered : operationId === "agreements.fund" ? accepted : closed;
 
+/** Evidence of alpha of which only the tombstone is left. */
+async function purgeUpload(): Promise<string> {
+  const data = utf8("alpha's upload that nobody names");
+  const digest = digestOf(data);
+  await owner("PUT", `/v1/evidence/${digest}`, { body: data });
+  const { now } = world.server.time;
+  const { settler: id } = world.server;
+  const signer = tombstoneSigner(world.store, { id, signer: await testSigner("settler"), clock: now });
+  const rule = { unreferencedDays: 0 };
+  expect((await runRetention({ store: world.store, signer, clock: now, rule })).purged).toBe(1);
+  return digest;
+}
+
 /** The path with alpha's things in it, or with things of the same form that nobody has. */
 function pathOf(route: Route, what: "alpha's" | "nobody's" = "alpha's"): string {
   const query = route.operationId === "messages.stream" ? "?cursor=cur_0" : "";
   const path = route.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
-    const known =
-      route.operationId === "webhookEndpoints.delete" ? { ...parameters, endpoint: spareEndpoint } : parameters;
+    const special: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+      "webhookEndpoints.delete": { endpoint: spareEndpoint },
+      "evidence.tombstone": { digest: purged },
+    };
+    const known: Readonly<Record<string, string>> = { ...parameters, ...special[route.operationId] };
     const value = name === "agreement" ? jobOf(route).agreement.id : known[name];
     if (value === undefined) throw new Error(`${route.operationId}: say here what alpha has as {${name}}`);
     return encodeURIComponent(what === "alpha's" ? value : nobody(value));

@@ -1,8 +1,8 @@
-import { parseInstant, SettldError, utf8 } from "@settld/protocol";
+import { SettldError, utf8 } from "@settld/protocol";
 import { placeOf } from "../../hooks/feed.ts";
 import { isMessageType } from "../../hooks/message-types.ts";
 import { OPERATORS } from "../../store/message-store.ts";
-import { type Context, callerOf, type Handlers, text } from "../context.ts";
+import { type Context, callerOf, type Handlers, instantOf, text } from "../context.ts";
 
 // Streams of one tenant in a process: each holds a socket.
 const STREAMS_MAX = 32;
@@ -17,7 +17,7 @@ export const messages: Handlers = {
     const feed = isOperator ? OPERATORS : key.tenant;
     const types = typesOf(text(context, "types"));
     const since = text(context, "since");
-    const from = since === undefined ? undefined : parseInstant(since, "/since");
+    const from = since === undefined ? undefined : instantOf(since, "HTTP_PARAMETER", "since");
     const after = await startOf(context, feed, from);
     const release = admit(context, key.tenant);
     const gone = new AbortController();

@@ -1,11 +1,11 @@
 import { jwkFromPublicKey } from "@settld/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { testRail } from "../../money/rail.ts";
+import { accountId } from "../../store/account-id.ts";
 import { testSigner } from "../../testing/index.ts";
 import type { Send } from "../../trials/client.ts";
 import type { Job } from "../../trials/job.ts";
 import { makeWorld, TENANT_SCOPES, type Tenant, type World } from "../../trials/world.ts";
-import { accountId } from "../views/money.ts";
 
 const ASSET = { assetCode: "USD", assetScale: 2 };
 const RAIL = "urn:rail";

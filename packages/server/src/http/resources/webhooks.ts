@@ -1,4 +1,4 @@
-import { parseInstant, SettldError } from "@settld/protocol";
+import { SettldError } from "@settld/protocol";
 import type {
   CreateWebhookEndpoint,
   Replay,
@@ -10,7 +10,7 @@ import { cursorOf, placeOf } from "../../hooks/feed.ts";
 import { messageToEndpoint } from "../../hooks/message.ts";
 import { type DeliveryRow, deliveryId, type EndpointRow, OPERATORS } from "../../store/message-store.ts";
 import type { Change, KeptAnswer } from "../../store/store.ts";
-import { type Context, callerOf, type Handlers, json, required, text } from "../context.ts";
+import { type Context, callerOf, type Handlers, instantOf, json, required, text } from "../context.ts";
 import { badCursor, listPage } from "../list.ts";
 import { deliveryView, endpointView } from "../views/webhooks.ts";
 
@@ -111,7 +111,7 @@ export const webhooks: Handlers = {
     const { store, feed, clock, deliveries } = context.services;
     const { since, cursor } = context.body as ReplayWebhooks;
     const endpoint = await enabled(context);
-    const from = parseInstant(since, "/since");
+    const from = instantOf(since, "HTTP_BODY", "since");
     let place = cursor === undefined ? await feed.placeBefore(endpoint.feed, from) : placeOf(cursor, "/cursor");
     if (cursor !== undefined) await feed.expectPlace(endpoint.feed, place);
     const found: string[] = [];

@@ -1,4 +1,4 @@
-import { base64urlDecode, base64urlEncode, formatInstant, fromUtf8, SettldError, utf8 } from "@settld/protocol";
+import { base64urlDecode, formatInstant, fromUtf8, SettldError } from "@settld/protocol";
 import type {
   Account,
   AccountEntry as AccountEntryView,
@@ -8,15 +8,11 @@ import type {
   Withdrawal,
 } from "../../gen/types.ts";
 import { availableOf } from "../../money/accounts.ts";
+import { accountId } from "../../store/account-id.ts";
 import { accountName, parseAccountName } from "../../store/account-name.ts";
 import type { AccountEntry, Balance, BookAccount, BookTransaction, TransferRow } from "../../store/store.ts";
 
 const ACCOUNT_ID = /^acct_[A-Za-z0-9_-]+$/;
-
-/** The id of an account for clients: opaque, and only a spelling of its name. */
-export function accountId({ kind, owner, assetCode, assetScale }: BookAccount): string {
-  return `acct_${base64urlEncode(utf8(JSON.stringify([kind, assetCode, assetScale, owner])))}`;
-}
 
 /**
  * The account that an id names.

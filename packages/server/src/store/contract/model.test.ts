@@ -137,7 +137,7 @@ async function replay(store: Store): Promise<Map<string, bigint>> {
   return balances;
 }
 
-describe.each(STORES)("$name: against the model", ({ open }) => {
+describe.each(STORES)("$name: against the model", ({ open, runs = 1 }) => {
   const withStore = async (work: (store: Store) => Promise<void>): Promise<void> => {
     const store = await open();
     try {
@@ -164,7 +164,7 @@ describe.each(STORES)("$name: against the model", ({ open }) => {
           expect(await read(store)).toEqual(model);
         }),
       ),
-      { numRuns: 40, seed: 4 },
+      { numRuns: 40 * runs, seed: 4 },
     );
     // A generator that meets no conflict would test nothing.
     expect([...seen].sort()).toEqual(["answered", "insufficient", "ok", "stale"]);
@@ -187,7 +187,7 @@ describe.each(STORES)("$name: against the model", ({ open }) => {
           expect(await replay(store)).toEqual(after.balances);
         }),
       ),
-      { numRuns: 25, seed: 5 },
+      { numRuns: Math.ceil(25 * runs), seed: 5 },
     );
   });
 });

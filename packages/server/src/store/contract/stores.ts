@@ -12,6 +12,8 @@ export type StoreUnderTest = {
   readonly name: string;
   /** Opens a new and empty store; closing it leaves nothing behind. */
   readonly open: (evidenceKeys?: KeyEncryption) => Promise<OpenedStore>;
+  /** How often tests with chance try it, as a part of the usual, where making a store takes longer than what is tried. */
+  readonly runs?: number;
 };
 
 /** A store, which can be opened once more beside itself when it is not in memory. */
@@ -21,7 +23,7 @@ export type OpenedStore = Store & { readonly beside?: (evidenceKeys: KeyEncrypti
 export const STORES: readonly StoreUnderTest[] = [
   { name: "SQLite in a file", open: openInTemporaryFolder },
   { name: "SQLite in memory", open: openMemoryStore },
-  { name: "PostgreSQL", open: openPostgres },
+  { name: "PostgreSQL", open: openPostgres, runs: 0.25 },
 ];
 
 async function openPostgres(evidenceKeys?: KeyEncryption): Promise<OpenedStore> {

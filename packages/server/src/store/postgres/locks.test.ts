@@ -66,14 +66,16 @@ describe("names between processes", () => {
   test("a process that is gone holds nothing", async () => {
     const [first, second] = stores;
     let end = (): void => {};
+    let isHeld = false;
     const held = first?.exclusively(
       "a",
       () =>
         new Promise<void>((resolve) => {
           end = resolve;
+          isHeld = true;
         }),
     );
-    await turn();
+    await expect.poll(() => isHeld).toBe(true);
     let isIn = false;
     const next = second?.exclusively("a", async () => {
       isIn = true;

@@ -5,7 +5,7 @@ const tables = `
     id text COLLATE "C" NOT NULL UNIQUE,
     digest text COLLATE "C" NOT NULL,
     at bigint NOT NULL,
-    kind text NOT NULL CHECK (kind IN ('closed', 'unreferenced')),
+    kind text COLLATE "C" NOT NULL CHECK (kind IN ('closed', 'unreferenced')),
     envelope bytea NOT NULL,
     agreements text NOT NULL,
     uploaders text NOT NULL,
@@ -16,7 +16,7 @@ const tables = `
   CREATE TABLE holds (
     n bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     id text COLLATE "C" NOT NULL UNIQUE,
-    kind text NOT NULL CHECK (kind IN ('agreement', 'tenant', 'digest')),
+    kind text COLLATE "C" NOT NULL CHECK (kind IN ('agreement', 'tenant', 'digest')),
     target text COLLATE "C" NOT NULL,
     reason text NOT NULL,
     placed_by text NOT NULL,
