@@ -83,3 +83,21 @@ test("what another process appends while a state is read does not count yet", as
   const log = new AgreementLog({ ...world.store, agreement: async () => earlier });
   expect((await log.state(a))?.seq).toBe(1);
 });
+
+test("a row that was read is not read again, unless the log is known to be longer", async () => {
+  const [a] = ids as readonly [Digest];
+  const row = await world.store.agreement(a);
+  const [first] = await world.store.events(a, 0, 1);
+  let rows = 0;
+  const log = new AgreementLog({
+    ...world.store,
+    agreement: (id) => {
+      rows += 1;
+      return world.store.agreement(id);
+    },
+  });
+  expect((await log.state(row!))?.seq).toBe(2);
+  expect(rows).toBe(0);
+  expect((await log.state({ ...row!, events: 1, head: first!.digest }))?.seq).toBe(2);
+  expect(rows).toBe(1);
+});

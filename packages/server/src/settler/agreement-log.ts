@@ -1,6 +1,6 @@
 import { type AgreementState, applyEvent } from "@settld/kernel";
 import { type Digest, LIMITS, PAYLOAD_TYPES, parseEnvelope, parseEvent, parseJson } from "@settld/protocol";
-import type { Store, StoredEvent } from "../store/store.ts";
+import type { AgreementRow, Store, StoredEvent } from "../store/store.ts";
 
 // How many bytes of log the kept states may come from. In memory a state has up to about ten times as many.
 const KEPT_BYTES_MAX = 33_554_432;
@@ -26,12 +26,16 @@ export class AgreementLog {
   /**
    * The present state of an agreement, or `undefined` when there is none.
    *
+   * @param of - its id, or its row as it was just read, which saves reading it again.
    * @param keeps - whether it is kept for the next time; a list that only looks at it says no.
    */
-  async state(id: Digest, keeps = true): Promise<AgreementState | undefined> {
-    const row = await this.#store.agreement(id);
+  async state(of: Digest | AgreementRow, keeps = true): Promise<AgreementState | undefined> {
+    const row = typeof of === "string" ? await this.#store.agreement(of) : of;
     if (row === undefined) return undefined;
+    const { id } = row;
     const kept = this.#kept.get(id);
+    // Somebody has appended since the row was read.
+    if (kept !== undefined && kept.state.seq > row.events && of === row) return this.state(id, keeps);
     if (kept !== undefined && kept.state.seq === row.events && kept.state.head === row.head) {
       if (keeps) this.#put(kept);
       return kept.state;

@@ -60,7 +60,7 @@ export const agreements: Handlers = {
         );
       },
       ({ id }) => id,
-      async ({ id, updatedAt }) => agreementView(await stateOf(context, id), updatedAt),
+      async (row) => agreementView(await stateOf(context, row), row.updatedAt),
     );
   },
 
@@ -111,7 +111,7 @@ async function visible(context: Context): Promise<{ readonly state: AgreementSta
   const { store, settler } = context.services;
   const id = required(context, "agreement") as Digest;
   const row = await store.agreement(id);
-  const state = row !== undefined && (await isVisible(context, id)) ? await settler.log.state(id) : undefined;
+  const state = row !== undefined && (await isVisible(context, id)) ? await settler.log.state(row) : undefined;
   if (row === undefined || state === undefined)
     throw new SettldError("HTTP_NOT_FOUND", `expected an agreement, found none: ${id}`);
   return { state, row };
@@ -127,9 +127,9 @@ async function isVisible(context: Context, id: Digest): Promise<boolean> {
   );
 }
 
-async function stateOf({ services }: Context, id: Digest): Promise<AgreementState> {
-  const state = await services.settler.log.state(id, false);
-  if (state === undefined) throw new Error(`${id} is listed and not there`);
+async function stateOf({ services }: Context, row: AgreementRow): Promise<AgreementState> {
+  const state = await services.settler.log.state(row, false);
+  if (state === undefined) throw new Error(`${row.id} is listed and not there`);
   return state;
 }
 

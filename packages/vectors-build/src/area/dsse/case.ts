@@ -12,7 +12,7 @@ export const accept = (
   why: string,
   envelope: unknown,
   keyids: readonly string[],
-  signedBytes = payload,
+  signedBytes: Uint8Array = payload,
   kills?: string,
 ): Case => ({
   id,
