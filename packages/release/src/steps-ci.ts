@@ -1,6 +1,6 @@
 /** Steps that only CI takes: each needs somebody's service. They are configured here, and not run by the dry run. */
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { canonicalBytes, URI_BASE } from "@settld/protocol";
@@ -8,7 +8,7 @@ import type { Context } from "./context.ts";
 import { packPython, selectPython } from "./python/dist.ts";
 import { ProgramError, run } from "./run.ts";
 import { signStatement } from "./sign/sign.ts";
-import { readJson } from "./workspace.ts";
+import { fileOf, publicPackages, readJson } from "./workspace.ts";
 
 const require = createRequire(import.meta.url);
 
@@ -44,11 +44,34 @@ const needed = (name: string): string => {
   return value;
 };
 
+// What `settld serve` is made of.
+const IMAGE_PACKAGES: readonly string[] = [
+  "settld",
+  "@settld/server",
+  "@settld/verifier",
+  "@settld/kernel",
+  "@settld/protocol",
+];
+
+/** Lays the tarballs of the server out where deploy/Dockerfile takes them from. */
+export const layOutTarballs = (tree: string, files: string): string[] => {
+  const folder = join(tree, "deploy/tarballs");
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  return publicPackages(tree)
+    .filter(({ manifest }) => IMAGE_PACKAGES.includes(manifest.name))
+    .map(({ manifest }) => {
+      const name = `${fileOf(manifest)}.tgz`;
+      copyFileSync(join(files, name), join(folder, name));
+      return name;
+    });
+};
+
 /**
  * Builds the image of the server from the signed tarballs, pushes it to GHCR, and signs a statement about its digest
  * with the same identity as the release.
  */
-export const imageStep = async ({ tree, tag, epoch, commit }: Context): Promise<string> => {
+export const imageStep = async ({ tree, files, tag, epoch, commit }: Context): Promise<string> => {
   const repository = needed("GITHUB_REPOSITORY").toLowerCase();
   const image = `ghcr.io/${repository}`;
   const out = join(tree, "out/release/image");
@@ -59,12 +82,19 @@ export const imageStep = async ({ tree, tag, epoch, commit }: Context): Promise<
     'printf %s "$GH_TOKEN" | docker login ghcr.io --username "$GITHUB_ACTOR" --password-stdin',
   ];
   await run(login as [string, ...string[]]);
+  layOutTarballs(tree, files);
   const metadata = join(out, "metadata.json");
   await run(
     [
       ...(["docker", "buildx", "build", "--file", "deploy/Dockerfile", "--push"] as const),
       ...["--tag", `${image}:${tag.slice(1)}`, "--metadata-file", metadata],
-      ...["--build-arg", `SOURCE_DATE_EPOCH=${epoch}`, "--label", `org.opencontainers.image.revision=${commit}`, "."],
+      ...[
+        "--build-arg",
+        `SOURCE_DATE_EPOCH=${epoch}`,
+        "--label",
+        `org.opencontainers.image.revision=${commit}`,
+        "deploy",
+      ],
     ],
     { cwd: tree, show: true },
   );

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { getDependencyReleaseLine, getReleaseLine } from "./changelog.ts";
 import { readGroups } from "./contract/cover.ts";
 import { type ContractFinding, checkContract } from "./contract.ts";
-import { addSection, contractSection, distTag, versionRelease } from "./release-version.ts";
+import { addSection, contractSection, distTag, pythonVersion, versionRelease } from "./release-version.ts";
 import { copyRepository } from "./testing/copy.ts";
 import { readJson, root, workspacePackages } from "./workspace.ts";
 
@@ -61,6 +61,17 @@ beforeAll(() => {
 
 afterAll(() => rmSync(base, { recursive: true, force: true }));
 
+const PYTHON = "packages/verifier-python/src/settld_verifier/__init__.py";
+
+test("versions for PyPI: tags of one's own become development releases", () => {
+  expect(["0.1.0", "0.2.0-next.3", "1.0.0-rc", "1.0.0-a.b.12"].map(pythonVersion)).toEqual([
+    "0.1.0",
+    "0.2.0.dev3",
+    "1.0.0.dev0",
+    "1.0.0.dev12",
+  ]);
+});
+
 test("the first release: 0.1.0 everywhere, changelogs, the action, the lock; then nothing is left", () => {
   const { ok, lines } = versionRelease(base);
   expect(lines.join("\n")).toContain('to be published as "latest"');
@@ -76,6 +87,7 @@ test("the first release: 0.1.0 everywhere, changelogs, the action, the lock; the
       expect(read(`${dir}/CHANGELOG.md`)).toMatch(/^# \S+\n\n## 0\.1\.0\n[\s\S]*The first one\./);
   }
   expect(read(".github/actions/conform/action.yml")).toMatch(/default: 0\.1\.0\n/);
+  expect(read(PYTHON)).toContain('__version__ = "0.1.0"');
   expect(checkContract(base)).toMatchObject({ ok: true, findings: [] });
   commit();
   expect(versionRelease(base).lines).toEqual(["nothing to release: there are no changesets"]);
@@ -113,6 +125,7 @@ test("a pre-release moves versions and leaves the lock; the release after it mov
   // Still compared with the last release, and still announced.
   expect(checkContract(base).ok).toBe(true);
   expect(read(".github/actions/conform/action.yml")).toContain("default: 0.2.0-next.0\n");
+  expect(read(PYTHON)).toContain('__version__ = "0.1.1.dev0"');
   commit();
 
   changesets("pre", "exit");

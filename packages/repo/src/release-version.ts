@@ -33,23 +33,30 @@ const versions = (base: string): ReadonlyMap<string, string> =>
     ),
   );
 
-/** Files that show a version which people use as it stands: path, the text around it, whose version it is. */
-const shown: readonly (readonly [path: string, pattern: RegExp, name: string])[] = [
-  // The action judges by the kit that was released with it.
+/** A version as PyPI writes it (PEP 440), which knows no tags of one's own: what comes before a release is `.devN`. */
+export const pythonVersion = (version: string): string =>
+  version.replace(/-.*?(\d*)$/, (_, n: string) => `.dev${n || "0"}`);
+
+/** Files that show a version which people use as it stands: path, the text around it, whose version it is, how. */
+const shown: readonly (readonly [path: string, pattern: RegExp, name: string, write?: (version: string) => string])[] =
   [
-    ".github/actions/conform/action.yml",
-    /(Exact version of settld-conform;[^\n]*\n {4}required: \w+\n {4}default: |Exact version of settld-conform;[^\n]*\n {4}default: )(\S+)/,
-    "settld-conform",
-  ],
-];
+    // The action judges by the kit that was released with it.
+    [
+      ".github/actions/conform/action.yml",
+      /(Exact version of settld-conform;[^\n]*\n {4}required: \w+\n {4}default: |Exact version of settld-conform;[^\n]*\n {4}default: )(\S+)/,
+      "settld-conform",
+    ],
+    // The second implementation goes to PyPI under the same tag.
+    ["packages/verifier-python/src/settld_verifier/__init__.py", /^(__version__ = ")([^"]+)/m, "settld", pythonVersion],
+  ];
 
 /** Writes the versions into the files that show them, and returns the paths that changed. */
 export const showVersions = (base: string): string[] => {
   const now = versions(base);
-  return shown.flatMap(([path, pattern, name]) => {
+  return shown.flatMap(([path, pattern, name, write = (version) => version]) => {
     const before = readFileSync(join(base, path), "utf8");
     if (!pattern.test(before)) throw new Error(`${path}: expected a version of ${name}, found none`);
-    const after = before.replace(pattern, (_match, lead: string) => `${lead}${now.get(name) ?? ""}`);
+    const after = before.replace(pattern, (_match, lead: string) => `${lead}${write(now.get(name) ?? "")}`);
     if (after === before) return [];
     writeFileSync(join(base, path), after);
     return [path];

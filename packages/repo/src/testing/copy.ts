@@ -19,7 +19,12 @@ const contract = [
 ];
 
 /** What a release writes besides, or reads to write it. */
-const release = ["packages/repo/src/changelog.ts", ".github/actions/conform/action.yml", "fixtures/golden/**/*.*"];
+const release = [
+  "packages/repo/src/changelog.ts",
+  ".github/actions/conform/action.yml",
+  "packages/verifier-python/src/settld_verifier/__init__.py",
+  "fixtures/golden/**/*.*",
+];
 
 /** Copies the part of the built repository that contract and releases are made of into a folder that a test may change. */
 export const copyRepository = (): string => {
