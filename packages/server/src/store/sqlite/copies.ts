@@ -1,18 +1,22 @@
-import { cp, rm, stat } from "node:fs/promises";
+import { copyFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { SettldError } from "@settld/protocol";
 import { type Connection, connect, makeDurable } from "./connection.ts";
-import { storeError } from "./errors.ts";
-import { flushFolder, makeFolder, withFiles } from "./folder.ts";
+import { storeError, unavailable } from "./errors.ts";
+import { shelfOf } from "./evidence-files.ts";
+import { flushFile, flushFolder, makeFolder, withFiles } from "./folder.ts";
 import { lockStore } from "./lock.ts";
 import { copyDatabase, migrateDown, storeVersion } from "./migrate.ts";
+
+// Evidence that is sealed or purged meanwhile takes files away; so often the database is copied again.
+const ATTEMPTS_MAX = 10;
 
 /** What was copied. */
 export type StoreCopy = { readonly version: number; readonly bytes: number };
 
 /**
- * Copies the store in a folder to a new one, also while it is served: the database as it is at one instant, then the
- * evidence that it names, which is never changed in its place. The copy is a store like any other.
+ * Copies the store in a folder to a new one, also while it is served: the database as it is at one instant, and the
+ * evidence that it names then, which is never changed in its place. The copy is a store like any other.
  *
  * @throws SettldError `STORE_VERSION`, `HTTP_UNAVAILABLE`; also when there is something at `out`.
  */
@@ -28,9 +32,17 @@ export async function backUpSqliteStore(folder: string, out: string): Promise<St
     const version = storeVersion(connection);
     await withFiles(() => makeFolder(out));
     const copy = join(out, "store.db");
-    await copyDatabase(connection, copy);
-    await withFiles(() => cp(join(folder, "evidence"), join(out, "evidence"), { recursive: true }));
-    await withFiles(() => rm(join(out, "evidence", "staging"), { recursive: true, force: true }));
+    const [from, to] = [join(folder, "evidence"), join(out, "evidence")];
+    const copied = new Set<string>();
+    let lacks = true;
+    for (let attempt = 0; lacks; attempt++) {
+      if (attempt === ATTEMPTS_MAX) throw unavailable(new Error("evidence went away each time while it was copied"));
+      await copyDatabase(connection, copy);
+      lacks = false;
+      const named = await namedFiles(copy);
+      for (const name of named) if (!(await copyEvidence(from, to, name, copied))) lacks = true;
+      if (!lacks) await dropOthers(to, copied, named);
+    }
     await withFiles(() => flushFolder(out));
     return { version, bytes: (await stat(copy)).size };
   } catch (error) {
@@ -39,6 +51,44 @@ export async function backUpSqliteStore(folder: string, out: string): Promise<St
   } finally {
     connection?.close();
   }
+}
+
+// The files that the database in a path counts on.
+async function namedFiles(path: string): Promise<ReadonlySet<string>> {
+  const connection = await connect(path, { readOnly: true });
+  try {
+    const rows = connection.sql("SELECT file FROM evidence WHERE file IS NOT NULL").all();
+    return new Set(rows.map(({ file }) => String(file)));
+  } finally {
+    connection.close();
+  }
+}
+
+// A name stands for the same bytes for ever, so what was copied once is. False when the file is gone.
+async function copyEvidence(from: string, to: string, name: string, copied: Set<string>): Promise<boolean> {
+  if (copied.has(name)) return true;
+  return withFiles(async () => {
+    const shelf = shelfOf(to, name);
+    await makeFolder(shelf);
+    const path = join(shelf, name);
+    try {
+      await copyFile(join(shelfOf(from, name), name), path);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return false;
+      throw error;
+    }
+    await flushFile(path);
+    await flushFolder(shelf);
+    copied.add(name);
+    return true;
+  });
+}
+
+// What an earlier copy of the database named and the last one does not was sealed or purged: it must not stay.
+async function dropOthers(to: string, copied: ReadonlySet<string>, named: ReadonlySet<string>): Promise<void> {
+  await withFiles(async () => {
+    for (const name of copied) if (!named.has(name)) await rm(join(shelfOf(to, name), name));
+  });
 }
 
 /**

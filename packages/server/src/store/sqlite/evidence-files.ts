@@ -100,6 +100,7 @@ async function remove(path: string): Promise<void> {
 }
 
 // 256 shelves keep folders small enough for every file system.
-function shelfOf(folder: string, name: string): string {
+/** The folder in which a file of evidence is. */
+export function shelfOf(folder: string, name: string): string {
   return join(folder, name.slice(0, 2));
 }
