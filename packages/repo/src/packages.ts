@@ -125,9 +125,10 @@ export const budgets: Readonly<Record<string, { readonly bytes: number; readonly
   // Every vector is inside, so that a run needs no network.
   "settld-conform": { bytes: 1_800_000, dependencies: 3 },
   // A page loads less: see `pages` below.
-  "@settld/sdk": { bytes: 280_000, dependencies: 0 },
-  // Ours, hono and its adapter for Node, neither of which has dependencies.
-  "@settld/server": { bytes: 500_000, dependencies: 5 },
+  "@settld/sdk": { bytes: 310_000, dependencies: 0 },
+  // Ours; hono and its adapter for Node, neither of which has dependencies; prom-client and the API of OpenTelemetry.
+  // PostgreSQL's packages are optional peers, installed by those who use it.
+  "@settld/server": { bytes: 850_000, dependencies: 7 },
 };
 
 /**

@@ -175,7 +175,7 @@ export class Connection {
         const { data, hasMore, nextCursor } = reply.body as Page<T>;
         // Without an end a list would be walked for ever.
         if (!Array.isArray(data) || hasMore !== (nextCursor !== null) || (hasMore && nextCursor === cursor)) {
-          throw new SettldError("HTTP_BODY", "expected a page of a list, found another value");
+          throw new SettldError("HTTP_BODY", "expected a page of a list, found another");
         }
         await check(checker, data, { mark, isLast: !hasMore });
       });
@@ -189,7 +189,7 @@ export class Connection {
   async signer(): Promise<Signer> {
     const signer = await this.#options.signer;
     if (typeof signer?.sign === "function") return signer;
-    const found = signer === undefined ? "none" : "another value";
+    const found = signer === undefined ? "none" : "another";
     throw new TypeError(`expected \`signer\` in the options, from localSigner(key) or remoteSigner, found ${found}`);
   }
 
@@ -288,7 +288,7 @@ async function behind<T>(list: Promise<{ readonly data: readonly T[] }>): Promis
     return (await list).data;
   } catch (error) {
     if (!isApiError(error, "HTTP_NOT_FOUND", "HTTP_PARAMETER")) throw error;
-    throw new SettldError("STORE_RECONCILIATION", `expected a log behind the answer, found none: ${error.message}`);
+    throw new SettldError("STORE_RECONCILIATION", `expected a log behind it, found none: ${error.message}`);
   }
 }
 

@@ -52,7 +52,7 @@ test("a signer of the wrong kind says which option it is and what makes one", as
   const { privateKey } = await generateKey();
   const client = world.as(world.buyer, { signer: privateKey as never });
   await expect(client.agreements.create(offer())).rejects.toThrow(
-    "expected `signer` in the options, from localSigner(key) or remoteSigner, found another value",
+    "expected `signer` in the options, from localSigner(key) or remoteSigner, found another",
   );
 });
 

@@ -270,7 +270,8 @@ const changed = (value: Json, random: (below: number) => number): Json => {
 test(
   "the small validators say what the compiled ones say, at the same place and for the same reason",
   async () => {
-    const compiled = await load<Record<string, Validator>>(
+    // A tombstone is read without its schema (verification/tombstone.ts).
+    const { tombstone: _, ...compiled } = await load<Record<string, Validator>>(
       "compiled",
       readFileSync(join(root, "packages/protocol/src/gen/validators.js"), "utf8"),
     );

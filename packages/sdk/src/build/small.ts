@@ -78,6 +78,13 @@ function turnedAround(schema: Node): Node {
   };
 }
 
+const TYPES: readonly unknown[] = ["object", "array", "integer", "string", "boolean"];
+
+function assertTypes(types: unknown, file: string): void {
+  const strange = [types].flat().find((type) => !TYPES.includes(type));
+  if (strange !== undefined) throw new Error(`${file}: expected a type that is known, found ${String(strange)}`);
+}
+
 /** Every schema that the validators reach, without annotations and by its place in a list. */
 export function schemaTable(): { readonly table: readonly unknown[]; readonly places: Node } {
   const files = new Map<string, Node>();
@@ -109,6 +116,7 @@ export function schemaTable(): { readonly table: readonly unknown[]; readonly pl
           const [target = "", pointer = ""] = String(value).split("#");
           return [key, placeOf(`${target === "" ? file : target.replace(".schema.json", "")}#${pointer}`)];
         }
+        if (!named && key === "type") assertTypes(value, file);
         if (!named && (key === "const" || key === "enum" || key === "optional")) return [key, value];
         return [key, shorten(value, file, !named && key === "properties")];
       }),
@@ -116,8 +124,10 @@ export function schemaTable(): { readonly table: readonly unknown[]; readonly pl
     const implied = named ? undefined : impliedType(written);
     if (implied !== undefined && written["type"] === implied) delete written["type"];
     else if (implied !== undefined && written["type"] === undefined) throw new Error(`${file}: expected a type`);
-    // Most references stand alone, and then the place is enough.
-    return !named && Object.keys(written).join() === "$ref" ? written["$ref"] : written;
+    if (named || written["$ref"] === undefined) return written;
+    // The place is enough, because references stand alone.
+    if (Object.keys(written).length > 1) throw new Error(`${file}: expected a reference alone, found more beside it`);
+    return written["$ref"];
   };
 
   const places = Object.fromEntries(Object.entries(VALIDATORS).map(([name, ref]) => [name, placeOf(ref)]));

@@ -192,7 +192,7 @@ export class Transport {
       return { ...shared, body: readJson(bytes) };
     } catch (cause) {
       // An answer that breaks off looks like this as well, so the request may be repeated.
-      throw new SettldApiError("HTTP_BODY", `${method} ${url}: expected JSON in the answer, found other bytes`, {
+      throw new SettldApiError("HTTP_BODY", `${method} ${url}: expected JSON in the answer, found none`, {
         status: response.status,
         requestId,
         retryable: true,

@@ -40,7 +40,7 @@ export function readSeed(input: PrivateKeyInput): Uint8Array {
   if (typeof input === "string") return fromPem(input, "PRIVATE KEY", PKCS8_HEAD);
   if (input instanceof Uint8Array) return ofLength(input.slice());
   if (input.kty !== "OKP" || input.crv !== "Ed25519" || typeof input.d !== "string") {
-    throw new SettldError("KEY_JWK", "expected a private JWK with kty OKP, crv Ed25519 and d, found another", {
+    throw new SettldError("KEY_JWK", "expected a private JWK with crv Ed25519 and d, found another", {
       pointer: "",
     });
   }
@@ -53,7 +53,7 @@ function fromPem(pem: string, label: string, head: string): Uint8Array {
   const der = base64Decode(body.replaceAll(/\s/g, ""));
   const size = head.length / 2;
   if (hexEncode(der.subarray(0, size)) !== head)
-    throw new SettldError("KEY_LENGTH", `expected an Ed25519 key as ${label} in PEM, found another text`);
+    throw new SettldError("KEY_LENGTH", `expected an Ed25519 key as ${label} in PEM, found another`);
   return ofLength(der.slice(size));
 }
 

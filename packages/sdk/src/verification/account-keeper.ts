@@ -1,16 +1,12 @@
 import {
   type AccountEntryPayload,
   type Digest,
-  LIMITS,
   PAYLOAD_TYPES,
   parseAccountEntry,
-  parseEnvelope,
   parseInstant,
-  parseJson,
   SettldError,
 } from "@settld/protocol";
 import type { Account, AccountEntry, Deposit, Transaction, Withdrawal } from "../gen/api.ts";
-import type { Platform } from "../platform.ts";
 import { assertSame } from "../same.ts";
 import { accountId, readAccountId } from "./account-name.ts";
 import type { TrustKeeper } from "./trust-keeper.ts";
@@ -23,21 +19,12 @@ const SUM = /^(?:0|-?[1-9][0-9]{0,38})$/;
 
 /** Keeps what was seen of account logs, and holds deposits, withdrawals, accounts and transactions to them. */
 export class AccountKeeper {
-  readonly #platform: Platform;
   readonly #trust: TrustKeeper;
-  readonly #assertSettler: (found: string) => void;
   readonly #read: (account: string, from: number) => Promise<readonly AccountEntry[]>;
   readonly #logs = new Map<string, Log>();
 
-  constructor(
-    platform: Platform,
-    trust: TrustKeeper,
-    assertSettler: (found: string) => void,
-    read: (account: string, from: number) => Promise<readonly AccountEntry[]>,
-  ) {
-    this.#platform = platform;
+  constructor(trust: TrustKeeper, read: (account: string, from: number) => Promise<readonly AccountEntry[]>) {
     this.#trust = trust;
-    this.#assertSettler = assertSettler;
     this.#read = read;
   }
 
@@ -177,19 +164,15 @@ export class AccountKeeper {
 
   // Everything about an entry but its place.
   async #open(account: string, entry: AccountEntry): Promise<Entry> {
-    const envelope = parseEnvelope(entry.envelope, {
-      payloadType: PAYLOAD_TYPES.account,
-      maxPayloadBytes: LIMITS.payloadBytes,
-      maxSignatures: 1,
-    });
-    const payload = parseAccountEntry(parseJson(envelope.payload, { canonical: true }));
-    const digest: Digest = `sha256:${this.#platform.crypto.sha256Hex(envelope.payload)}`;
+    const { payload, digest } = await this.#trust.openOfSettler(
+      entry.envelope,
+      PAYLOAD_TYPES.account,
+      parseAccountEntry,
+      "at",
+    );
     assertSame(entry, { object: "account_entry", seq: payload.seq, type: payload.type, digest });
     const found = accountId({ kind: "available", ...payload.account });
     if (found !== account) throw wrong("/account", account, found);
-    const rule = { party: payload.by, role: "settler", pinned: undefined } as const;
-    await this.#trust.checkSignatures(undefined, envelope, [rule], parseInstant(payload.at, "/at"));
-    this.#assertSettler(payload.by);
     return { payload, digest };
   }
 }

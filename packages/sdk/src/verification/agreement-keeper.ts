@@ -113,10 +113,7 @@ export class AgreementKeeper {
       throw new SettldError(code, message, pointer === undefined ? {} : { pointer });
     }
     if (report.chain[0] !== agreement) {
-      throw new SettldError(
-        "LOG_AGREEMENT_MISMATCH",
-        `expected a bundle of ${agreement}, found one of ${report.chain[0]}`,
-      );
+      throw new SettldError("LOG_AGREEMENT_MISMATCH", `expected a bundle of ${agreement}, found ${report.chain[0]}`);
     }
     const log = this.#logs.get(agreement);
     this.#assertHistory(log?.chain ?? [], report.chain, log === undefined ? 0 : seenAt(log, mark));
@@ -148,7 +145,7 @@ export class AgreementKeeper {
     const seen = seenAt(log, mark);
     const state = log.states[answer.events - 1];
     if (state === undefined || answer.events < seen) {
-      throw new SettldError("LOG_SEQ_MISMATCH", `/events: expected at least ${seen} events, found ${answer.events}`, {
+      throw new SettldError("LOG_SEQ_MISMATCH", `/events: expected at least ${seen}, found ${answer.events}`, {
         pointer: "/events",
       });
     }
@@ -160,7 +157,7 @@ export class AgreementKeeper {
   #assertHistory(known: readonly string[], found: readonly string[], seen: number): void {
     const fork = known.findIndex((digest, seq) => seq < found.length && found[seq] !== digest);
     if (fork >= 0) {
-      throw new SettldError("LOG_EQUIVOCATION", `event ${fork} was ${known[fork]} before and is ${found[fork]} now`);
+      throw new SettldError("LOG_EQUIVOCATION", `event ${fork} was ${known[fork]} before and now ${found[fork]}`);
     }
     if (found.length < seen) {
       throw new SettldError("LOG_SEQ_MISMATCH", `expected at least ${seen} events, found ${found.length}`);
@@ -207,10 +204,7 @@ export class AgreementKeeper {
     const before = log.chain[event.seq];
     const state = log.states[event.seq];
     if (before === undefined || state === undefined) {
-      throw new SettldError(
-        "LOG_SEQ_MISMATCH",
-        `/seq: expected one of ${log.states.length} events, found ${event.seq}`,
-      );
+      throw new SettldError("LOG_SEQ_MISMATCH", `/seq: expected one of ${log.states.length}, found ${event.seq}`);
     }
     const opened = this.#open(event);
     this.#assertHistory([before], [opened.digest], 0);

@@ -13,7 +13,6 @@ export type Schema =
   | boolean
   | number
   | {
-      readonly $ref?: number;
       readonly type?: string | readonly string[];
       readonly const?: unknown;
       readonly enum?: readonly unknown[];
@@ -51,7 +50,7 @@ export type SchemaFault = {
 /** A validator like the compiled ones: false leaves the first fault in `errors`. */
 export type Validator = ((value: unknown) => boolean) & { errors?: readonly SchemaFault[] | null };
 
-type MakeFault = (keyword: string, params: Members, message?: string) => SchemaFault;
+type MakeFault = (keyword: string, params: Members) => SchemaFault;
 
 type Members = { readonly [name: string]: unknown };
 
@@ -66,39 +65,33 @@ export function validatorsOf(table: readonly Schema[]): (place: number) => Valid
 
   // The order of the checks is that of the compiled validators, so that both name the same place.
   const check = (schema: Schema, value: unknown, path: string): SchemaFault | undefined => {
-    const fault = (keyword: string, params: Members, message?: string): SchemaFault => ({
+    const fault: MakeFault = (keyword, params) => ({
       instancePath: path,
       keyword,
       params,
-      message,
+      message: `expected ${keyword} ${Object.values(params)}`,
     });
     if (typeof schema === "number") return check(table[schema] as Schema, value, path);
     if (schema === true) return undefined;
-    if (schema === false) return fault("false schema", {}, "boolean schema is false");
+    if (schema === false) return fault("false schema", {});
     const { type = impliedType(schema) } = schema;
     const types = type === undefined || typeof type === "string" ? [type] : type;
-    const wrongType = (): SchemaFault => fault("type", { type }, `must be ${types.join(",")}`);
+    const wrongType = (): SchemaFault => fault("type", { type });
     const isType = types.some((one) => one === undefined || hasType(one, value));
     // A number, a text: the type is looked at together with what is said about it.
-    if (!isType && (types.length > 1 || types[0] === "number" || types[0] === "integer" || types[0] === "string")) {
+    if (!isType && (types.length > 1 || types[0] === "integer" || types[0] === "string")) {
       return wrongType();
     }
     if (typeof value === "number") {
       const { maximum, minimum } = schema;
-      if (maximum !== undefined && value > maximum)
-        return fault("maximum", { limit: maximum }, `must be <= ${maximum}`);
-      if (minimum !== undefined && value < minimum)
-        return fault("minimum", { limit: minimum }, `must be >= ${minimum}`);
+      if (maximum !== undefined && value > maximum) return fault("maximum", { maximum });
+      if (minimum !== undefined && value < minimum) return fault("minimum", { minimum });
     }
     if (typeof value === "string") {
       const { pattern } = schema;
-      const wrongLength = checkCount(schema, "Length", "characters", [...value].length, fault);
+      const wrongLength = checkCount(schema, "Length", [...value].length, fault);
       if (wrongLength !== undefined) return wrongLength;
       if (pattern !== undefined && !matches(pattern, value)) return fault("pattern", { pattern });
-    }
-    if (schema.$ref !== undefined) {
-      const inner = check(schema.$ref, value, path);
-      if (inner !== undefined) return inner;
     }
     if (schema.const !== undefined && value !== schema.const) return fault("const", { allowedValue: schema.const });
     if (schema.enum !== undefined && !schema.enum.includes(value)) return fault("enum", { allowedValues: schema.enum });
@@ -114,7 +107,7 @@ export function validatorsOf(table: readonly Schema[]): (place: number) => Valid
     if (!isType) return wrongType();
     if (Array.isArray(value)) {
       const { items } = schema;
-      const wrongLength = checkCount(schema, "Items", "items", value.length, fault);
+      const wrongLength = checkCount(schema, "Items", value.length, fault);
       if (wrongLength !== undefined) return wrongLength;
       if (items === undefined) return undefined;
       for (const [index, item] of value.entries()) {
@@ -135,7 +128,7 @@ export function validatorsOf(table: readonly Schema[]): (place: number) => Valid
     const { required = Object.keys(properties).filter((name) => !optional.includes(name)) } = schema;
     const { additionalProperties = schema.properties === undefined } = schema;
     const names = Object.keys(value);
-    const wrongCount = checkCount(schema, "Properties", "properties", names.length, fault);
+    const wrongCount = checkCount(schema, "Properties", names.length, fault);
     if (wrongCount !== undefined) return wrongCount;
     const missing = required.find((name) => own(value, name) === undefined);
     if (missing !== undefined) return fault("required", { missingProperty: missing });
@@ -159,15 +152,12 @@ export function validatorsOf(table: readonly Schema[]): (place: number) => Valid
     const tag = schema.discriminator?.propertyName ?? "";
     const kind = own(value, tag);
     const chosen = typeof kind === "string" ? schema.oneOf.find((one) => constOf(one, tag) === kind) : undefined;
-    return chosen === undefined
-      ? fault("discriminator", {}, `must have a known ${JSON.stringify(tag)}`)
-      : check(chosen, value, path);
+    return chosen === undefined ? fault("discriminator", { tag }) : check(chosen, value, path);
   };
 
   const resolve = (schema: Schema | undefined): Exclude<Schema, boolean | number> | undefined => {
     if (typeof schema === "number") return resolve(table[schema]);
-    if (typeof schema !== "object") return undefined;
-    return schema.$ref === undefined ? schema : resolve(schema.$ref);
+    return typeof schema === "object" ? schema : undefined;
   };
   const constOf = (schema: Schema, name: string): unknown => resolve(resolve(schema)?.properties?.[name])?.const;
 
@@ -197,10 +187,8 @@ function hasType(type: string, value: unknown): boolean {
       return Array.isArray(value);
     case "integer":
       return Number.isInteger(value);
-    case "null":
-      return value === null;
     default:
-      // Boolean, number and string are called alike in both languages.
+      // Boolean and string are called alike in both languages.
       return typeof value === type;
   }
 }
@@ -220,12 +208,11 @@ function escaped(name: string): string {
 function checkCount(
   schema: Exclude<Schema, boolean | number>,
   what: "Length" | "Items" | "Properties",
-  noun: string,
   count: number,
   fault: MakeFault,
 ): SchemaFault | undefined {
   const max = schema[`max${what}`] ?? count;
   const min = schema[`min${what}`] ?? count;
-  if (count > max) return fault(`max${what}`, {}, `must NOT have more than ${max} ${noun}`);
-  return count < min ? fault(`min${what}`, {}, `must NOT have fewer than ${min} ${noun}`) : undefined;
+  if (count > max) return fault(`max${what}`, { max });
+  return count < min ? fault(`min${what}`, { min }) : undefined;
 }

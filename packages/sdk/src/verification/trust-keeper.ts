@@ -2,6 +2,7 @@ import {
   bytesEqual,
   type Code,
   type CryptoPort,
+  type Digest,
   type Envelope,
   formatInstant,
   LIMITS,
@@ -10,6 +11,7 @@ import {
   type ParsedEnvelope,
   pae,
   parseEnvelope,
+  parseInstant,
   parseJson,
   SettldError,
   type TrustDocument,
@@ -33,14 +35,21 @@ const KEPT_MAX = 1_000;
 export class TrustKeeper {
   readonly #root: Uint8Array;
   readonly #platform: Platform;
+  readonly #assertSettler: (found: string) => void;
   readonly #read: (agreement: string | undefined) => Promise<Envelope>;
   readonly #kept = new Map<string, { readonly at: number; readonly trust: Promise<CheckedTrust> }>();
   readonly #opened = new Map<string, Promise<VerifyingKey | Code>>();
   #version = 0;
 
-  constructor(root: Uint8Array, platform: Platform, read: (agreement: string | undefined) => Promise<Envelope>) {
+  constructor(
+    root: Uint8Array,
+    platform: Platform,
+    assertSettler: (found: string) => void,
+    read: (agreement: string | undefined) => Promise<Envelope>,
+  ) {
     this.#root = root;
     this.#platform = platform;
+    this.#assertSettler = assertSettler;
     this.#read = read;
   }
 
@@ -59,7 +68,7 @@ export class TrustKeeper {
     const value = parseJson(parsed.payload, { canonical: true });
     const trust = readTrust(value);
     if (trust.registryKey === undefined || !bytesEqual(trust.registryKey, this.#root)) {
-      throw new SettldError("TRUST_ROOT_MISSING", "/registry/jwk: expected the pinned registry key, found another");
+      throw new SettldError("TRUST_ROOT_MISSING", "/registry/jwk: expected the pinned key, found another");
     }
     const [signature] = parsed.signatures;
     if (signature?.keyid !== trust.registryThumbprint) {
@@ -156,6 +165,25 @@ export class TrustKeeper {
       const pointer = `/signatures/${index}/sig`;
       throw new SettldError(code, `${pointer}: the signature does not verify`, { pointer });
     }
+  }
+
+  /**
+   * Opens what the settler alone signs: the signature by the time and signer that the payload names.
+   *
+   * @returns the payload, and its digest.
+   */
+  async openOfSettler<T extends { readonly by: string }>(
+    envelope: Envelope,
+    payloadType: string,
+    parse: (value: unknown) => T,
+    time: keyof T & string,
+  ): Promise<{ readonly payload: T; readonly digest: Digest }> {
+    const parsed = parseEnvelope(envelope, { payloadType, maxPayloadBytes: LIMITS.payloadBytes, maxSignatures: 1 });
+    const payload = parse(parseJson(parsed.payload, { canonical: true }));
+    const rule = { party: payload.by, role: "settler", pinned: undefined } as const;
+    await this.checkSignatures(undefined, parsed, [rule], parseInstant(String(payload[time]), `/${time}`));
+    this.#assertSettler(payload.by);
+    return { payload, digest: `sha256:${this.#platform.crypto.sha256Hex(parsed.payload)}` };
   }
 
   // Importing a key costs more than a verification, so it is done once.

@@ -16,9 +16,9 @@ export function verification(root: Uint8Array): MakeChecker {
       settler ??= found;
       assertSame({ settler: found }, { settler }, "TRUST_ROLE");
     };
-    const trust = new TrustKeeper(root, platform, reader.trust);
+    const trust = new TrustKeeper(root, platform, assertSettler, reader.trust);
     const agreements = new AgreementKeeper(root, platform, trust, reader.events);
-    const accounts = new AccountKeeper(platform, trust, assertSettler, reader.entries);
+    const accounts = new AccountKeeper(trust, reader.entries);
 
     const party = async (answer: RegisteredParty): Promise<void> => {
       for (const { jwk, thumbprint: name } of answer.keys)
@@ -28,7 +28,7 @@ export function verification(root: Uint8Array): MakeChecker {
       if (listed === undefined) {
         // An operator sees every party, but the document lists those of its own tenant.
         if (await reader.isOperator()) return;
-        throw new SettldError("TRUST_KEY_UNKNOWN", `expected ${answer.id} in the trust document, found it missing`);
+        throw new SettldError("TRUST_KEY_UNKNOWN", `expected ${answer.id} in the trust document, found none`);
       }
       const keys = answer.keys.map(({ jwk, notBefore, notAfter, revoked }) => ({
         jwk,
@@ -44,14 +44,14 @@ export function verification(root: Uint8Array): MakeChecker {
       const { document } = await trust.documentOf(undefined, true);
       const known = new Map(document.parties.map(({ id, roles }) => [id, roles]));
       if (known.get(named)?.includes("settler") !== true) {
-        throw new SettldError("TRUST_ROLE", `/settler: expected a settler of the trust document, found ${named}`);
+        throw new SettldError("TRUST_ROLE", `/settler: expected one of the trust document, found ${named}`);
       }
       assertSettler(named);
       const stranger = parties.find((id) => !known.has(id));
       if (stranger !== undefined) {
         throw new SettldError(
           "TRUST_KEY_UNKNOWN",
-          `/parties: expected parties of the trust document, found ${stranger}`,
+          `/parties: expected those of the trust document, found ${stranger}`,
         );
       }
     };
@@ -67,8 +67,7 @@ export function verification(root: Uint8Array): MakeChecker {
       entries: (answer, account) => accounts.entries(answer, account),
       transactions: (answer, account) => accounts.transactions(answer, account),
       transfer: (answer) => accounts.transfer(answer),
-      tombstone: async (answer, digest) =>
-        assertSettler((await checkTombstone(platform, trust, answer, digest)).settler),
+      tombstone: (answer, digest) => checkTombstone(trust, answer, digest),
       party,
       trustSeen: () => trust.version,
       trust: async (answer, seen) => void (await trust.check(answer, seen)),
