@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import type { ViteUserConfig } from "vitest/config";
 
 // Tests run against the sources; what is published is tested from packed tarballs by the package checks.
@@ -7,6 +8,8 @@ const config: ViteUserConfig = {
   test: {
     include: ["packages/*/src/**/*.{test,fuzz}.ts"],
     testTimeout: 60_000,
+    // Many tests wait for processes and databases, so also a machine of two cores runs two files at a time.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
   },
 };
 

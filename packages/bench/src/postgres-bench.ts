@@ -6,12 +6,15 @@ import { openPostgresStore } from "@settld/server/postgres";
 import { makeDatabase } from "@settld/testkit/postgres";
 import { median, type Ratio } from "./measure.ts";
 import { fill, perSecond, type Recorded, record, replay, replayOf } from "./recorded.ts";
+import { type RunningHost, startHost } from "./running-host.ts";
 import { openTpcb, type Tpcb } from "./tpcb.ts";
 
 const CLIENTS = [1, 4, 16] as const;
 const CLIENTS_MAX = 16;
 const JOBS = { 1: 40, 4: 120, 16: 320 } as const;
-const ROUNDS = 7;
+const ROUNDS = 5;
+// Until the compiler of the server's runtime has seen all there is.
+const WARM_UP = 500;
 // Processes that share an account, each with a writer of its own.
 const STORES = 3;
 
@@ -22,15 +25,16 @@ type Way = { readonly name: string; readonly run: () => Promise<number>; readonl
  * Settlements in a store on PostgreSQL against what the same database does without us, in the same run and with the disk
  * flushed by every commit. A settlement of the store is what the server writes for it, each change when the one before
  * is durable, by as many clients as there are; it is compared with as many TPC-B transactions, one after another, by as
- * many connections. Then a hot account: the same settlements, all of one buyer and one seller, against as many buyers
+ * many connections. Over HTTP a server settles, which signs, in a process of its own. Then a hot account: the same settlements, all of one buyer and one seller, against as many buyers
  * and sellers as there are clients, through one process and through three.
  */
 export async function benchPostgres(): Promise<Ratio[]> {
   // The tests' PostgreSQL does not flush; a bench starts its own.
   process.env["SETTLD_POSTGRES_FSYNC"] = "on";
   const folder = await mkdtemp(join(tmpdir(), "settld-postgres-bench-"));
-  const database = await makeDatabase();
+  const [database, served] = [await makeDatabase(), await makeDatabase()];
   const stores: Store[] = [];
+  let host: RunningHost | undefined;
   let tpcb: Tpcb | undefined;
   try {
     const recorded = await record(join(folder, "record"));
@@ -39,16 +43,20 @@ export async function benchPostgres(): Promise<Ratio[]> {
     if (store === undefined) throw new Error("expected a store");
     for (let index = 0; index < CLIENTS_MAX; index++) await fill(store, recorded, `${index}`);
     tpcb = await openTpcb(database.url, CLIENTS_MAX);
-    return [...(await limits(recorded, store, tpcb)), ...(await hotAccounts(recorded, stores))];
+    host = await startHost({ databaseUrl: served.url });
+    await host.settle({ clients: CLIENTS_MAX, jobs: WARM_UP });
+    return [...(await limits(recorded, store, host, tpcb)), ...(await hotAccounts(recorded, stores))];
   } finally {
+    await host?.close();
     await tpcb?.close();
     for (const store of stores) await store.close();
     await database.drop();
+    await served.drop();
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function limits(recorded: Recorded, store: Store, tpcb: Tpcb): Promise<Ratio[]> {
+async function limits(recorded: Recorded, store: Store, host: RunningHost, tpcb: Tpcb): Promise<Ratio[]> {
   // Its changes and its evidence.
   const writes = recorded.changes.length + 1;
   const ratios: Ratio[] = [];
@@ -59,6 +67,7 @@ async function limits(recorded: Recorded, store: Store, tpcb: Tpcb): Promise<Rat
       for (let count = 0; count < writes; count++) await one(client);
     };
     const settled = way("settlements", () => settle(recorded, [store], clients, jobs, clients));
+    const served = way("served", async () => (jobs * 1_000) / (await host.settle({ clients, jobs })).ms);
     const calls = way("calls", () => perSecond(clients, jobs, times(tpcb.call)));
     const statements = way("statements", () => perSecond(clients, jobs, times(tpcb.statements)));
     const flushed = way("batches", async () => {
@@ -68,9 +77,10 @@ async function limits(recorded: Recorded, store: Store, tpcb: Tpcb): Promise<Rat
       for (let count = 0; count < rounds; count++) await tpcb.batch(0, clients);
       return ((rounds * clients) / writes / (performance.now() - start)) * 1_000;
     });
-    await inTurn([settled, calls, statements, ...(clients === 1 ? [] : [flushed])]);
+    await inTurn([settled, served, calls, statements, ...(clients === 1 ? [] : [flushed])]);
     ratios.push(
       against(`settlement, ${name}, against ${writes} TPC-B calls`, settled, calls),
+      against(`  the same over HTTP`, served, calls),
       against(`settlement, ${name}, against ${writes} TPC-B by statements`, settled, statements),
       ...(clients === 1 ? [] : [against(`settlement, ${name}, against batches of ${clients} TPC-B`, settled, flushed)]),
     );

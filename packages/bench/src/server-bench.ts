@@ -1,22 +1,14 @@
-import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import type { Readable, Writable } from "node:stream";
-import { fileURLToPath } from "node:url";
-import { Worker } from "node:worker_threads";
-import { base64urlDecode, openPublicKey, verifyEd25519 } from "@settld/protocol";
+import { openPublicKey, verifyEd25519 } from "@settld/protocol";
 import { defaultCrypto } from "@settld/protocol/crypto";
 import { openSqliteStore } from "@settld/server";
 import { testSigner } from "@settld/testkit";
 import { median, type Ratio } from "./measure.ts";
-import { fill, IDS, perSecond, type Replay, record, replay, replayOf } from "./recorded.ts";
-import type { Host } from "./server-host.ts";
-import type { Known } from "./settlement.ts";
-import type { Ask, Done } from "./settlement-worker.ts";
+import { fill, perSecond, type Replay, record, replay, replayOf } from "./recorded.ts";
+import { startHost } from "./running-host.ts";
 
 const CLIENTS = [1, 4, 16] as const;
 const JOBS = { 1: 60, 4: 160, 16: 320 } as const;
@@ -54,13 +46,7 @@ type Measured = {
  */
 export async function benchServer(): Promise<Ratio[]> {
   const folder = await mkdtemp(join(tmpdir(), "settld-server-bench-"));
-  const { child, known } = await startHost(join(folder, "server"));
-  const worker = new Worker(new URL("./settlement-worker.ts", import.meta.url));
-  const settle = async (ask: Omit<Ask, "known">): Promise<Done> => {
-    worker.postMessage({ known, ...ask } satisfies Ask);
-    const [done] = await once(worker, "message");
-    return done as Done;
-  };
+  const host = await startHost({ folder: join(folder, "server") });
   const recorded = await record(join(folder, "record"));
   const store = await openSqliteStore({ folder: join(folder, "store"), mode: "serve" });
   await fill(store, recorded);
@@ -68,11 +54,11 @@ export async function benchServer(): Promise<Ratio[]> {
   const found = new Map<number, Measured>();
   const draft = (jobs: number): Replay[] => Array.from({ length: jobs }, () => replayOf(recorded));
   try {
-    await settle({ clients: 16, jobs: WARM_UP });
+    await host.settle({ clients: 16, jobs: WARM_UP });
     for (let round = 0; round <= ROUNDS; round++) {
       for (const clients of CLIENTS) {
         const jobs = JOBS[clients];
-        const { ms, latencies } = await settle({ clients, jobs });
+        const { ms, latencies } = await host.settle({ clients, jobs });
         // What is written is made up before the clock runs.
         const [writes, more] = [draft(jobs), draft(jobs)];
         const alone = await perSecond(clients, jobs, () => replay(store, writes.pop()));
@@ -99,9 +85,7 @@ export async function benchServer(): Promise<Ratio[]> {
       }
     }
   } finally {
-    await worker.terminate();
-    child.stdin.end();
-    await once(child, "exit");
+    await host.close();
     await store.close();
     await rm(folder, { recursive: true, force: true });
   }
@@ -143,16 +127,6 @@ function ratiosOf(clients: number, { perSecond: rates, store, signatures, both, 
       ...(clients === 16 ? { aim: 4 } : {}),
     },
   ];
-}
-
-type Child = ChildProcessByStdio<Writable, Readable, null>;
-
-async function startHost(folder: string): Promise<{ readonly child: Child; readonly known: Known }> {
-  const program = fileURLToPath(new URL("./server-host.ts", import.meta.url));
-  const child = spawn(process.execPath, [...process.execArgv, program, folder], { stdio: ["pipe", "pipe", "inherit"] });
-  const [line] = await once(createInterface({ input: child.stdout }), "line");
-  const { url, operatorKey, settlerKey } = JSON.parse(String(line)) as Host;
-  return { child, known: { ...IDS, url, operatorKey, settlerKey: base64urlDecode(settlerKey) } };
 }
 
 /** Makes and checks as many signatures as a settlement has, one after another, as they need each other. */

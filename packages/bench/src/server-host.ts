@@ -1,15 +1,20 @@
 /**
- * The server of the settlement bench, as a process of its own: `server-host.ts <folder>`. Prints one line of JSON when
- * it serves, and ends with its standard input.
+ * The server of the settlement bench, as a process of its own: `server-host.ts <folder>`, or over the database of
+ * SETTLD_DATABASE_URL when the folder is empty. Prints one line of JSON when it serves, and ends with its standard input.
  */
 import { base64urlEncode } from "@settld/protocol";
 import { createServer, listen, newApiKey, openSqliteStore } from "@settld/server";
+import { openPostgresStore } from "@settld/server/postgres";
 import { testSigner } from "@settld/testkit";
 
 /** What the host prints. */
 export type Host = { readonly url: string; readonly operatorKey: string; readonly settlerKey: string };
 
-const store = await openSqliteStore({ folder: process.argv[2] ?? "", mode: "serve" });
+const [, , folder = ""] = process.argv;
+const store =
+  folder === ""
+    ? await openPostgresStore({ url: process.env["SETTLD_DATABASE_URL"] ?? "" })
+    : await openSqliteStore({ folder, mode: "serve" });
 const signer = await testSigner("bench settler");
 const server = await createServer({
   store,

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { basename, delimiter, dirname, join } from "node:path";
 import { readData, SCHEMAS } from "./data.ts";
 import { digestOf, readJson } from "./files.ts";
 
@@ -8,8 +8,11 @@ import { digestOf, readJson } from "./files.ts";
 export type Command = {
   readonly run: string;
   readonly what: string;
-  /** `quick` ones run in every check, `full` ones when they are asked for; `owner` ones need somebody's account. */
-  readonly class: "quick" | "full" | "owner";
+  /**
+   * `quick` ones run in every check, `full` ones when they are asked for; `apart` ones need somebody who is not here, or
+   * contain this check, and run only by their name.
+   */
+  readonly class: "quick" | "full" | "apart";
   /** Files and folders on which its result depends. */
   readonly inputs: readonly string[];
   /** Figures by name: a regular expression with one group, over what it prints. The last match counts. */
@@ -58,9 +61,15 @@ export type Run = { readonly exit: number; readonly seconds: number; readonly ou
 export const runCommand = (base: string, run: string, minutesMax: number = 10): Promise<Run> =>
   new Promise((done) => {
     const start = performance.now();
+    // Scripts call pnpm by its name; whoever started this knows where it is.
+    const pnpm = process.env["npm_execpath"] ?? "";
     const env: NodeJS.ProcessEnv = {
       ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(VITEST|NODE_OPTIONS$)/.test(name))),
-      PATH: [join(base, "node_modules/.bin"), process.env["PATH"]].join(delimiter),
+      PATH: [
+        join(base, "node_modules/.bin"),
+        ...(basename(pnpm).startsWith("pnpm") ? [dirname(pnpm)] : []),
+        process.env["PATH"],
+      ].join(delimiter),
       NO_COLOR: "1",
       DO_NOT_TRACK: "1",
       TURBO_TELEMETRY_DISABLED: "1",
@@ -95,14 +104,17 @@ export const measure = ({ measures = {} }: Command, output: string): Record<stri
 /** Files of a tree that git knows or would take, with their digests. */
 export type Tree = ReadonlyMap<string, string>;
 
-/** Reads the digests of a tree's files. What planning writes is no input of anything. */
+/** What is written from results is no input of any. */
+const WRITTEN = /^(planning\/|docs\/(testing|CHANGELOG|phase-board|pilot-results)\.md$|docs\/phases\/)/;
+
+/** Reads the digests of a tree's files. */
 export const readTree = (base: string): Tree => {
   const listed = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
     cwd: base,
     maxBuffer: 1 << 26,
   });
   const paths = [...new Set(listed.toString("utf8").split("\0"))].filter(
-    (path) => path !== "" && !path.startsWith("planning/") && existsSync(join(base, path)),
+    (path) => path !== "" && !WRITTEN.test(path) && existsSync(join(base, path)),
   );
   return new Map(paths.sort().map((path) => [path, digestOf(readFileSync(join(base, path)))]));
 };
@@ -114,4 +126,3 @@ export const treeDigest = (tree: Tree, { run, inputs }: Pick<Command, "run" | "i
     .map(([path, digest]) => `${digest} ${path}\n`);
   return digestOf(`${run}\n${lines.join("")}`);
 };
-

@@ -10,9 +10,7 @@ const isFrame = (line: string): boolean =>
 
 /** Lines of a document that ask for something, by their number. */
 export const requirementLines = (text: string): ReadonlyMap<number, string> =>
-  new Map(
-    text.split("\n").flatMap((line, index) => (isFrame(line) ? [] : [[index + 1, line.trim()] as const])),
-  );
+  new Map(text.split("\n").flatMap((line, index) => (isFrame(line) ? [] : [[index + 1, line.trim()] as const])));
 
 /** What is wrong with what a row says. */
 const rowFaults = (base: string, { command, file, deferred }: CoverageRow): string[] => {
@@ -47,7 +45,8 @@ export const coverageFaults = (base: string, { documents, rows }: Coverage): str
     const quotes = rows.filter(({ document }) => document === name);
     const present = new Set(text.split("\n").map((line) => line.trim()));
     for (const { id, quote } of quotes) {
-      if (!present.has(quote)) faults.push(`planning/coverage.json: ${id}: no line of ${path} is ${JSON.stringify(quote)}`);
+      if (!present.has(quote))
+        faults.push(`planning/coverage.json: ${id}: no line of ${path} is ${JSON.stringify(quote)}`);
     }
     const left = quotes.map(({ quote }) => quote);
     for (const [number, line] of requirementLines(text)) {

@@ -34,5 +34,10 @@ export const staleFiles = (base: string, files: Files, remedy: string): string[]
     if (found === text) return [];
     const [a, b] = [text.split("\n"), found.split("\n")];
     const line = a.findIndex((one, index) => one !== b[index]);
-    return [`${path}:${line + 1}: expected ${a[line] ?? "the end"}, found ${b[line] ?? "the end"}; run \`${remedy}\``];
+    // From where they part, because lines of tables are long.
+    const [one = "the end", other = "the end"] = [a[line], b[line]];
+    let at = 0;
+    while (at < one.length && one[at] === other[at]) at += 1;
+    const show = (text: string): string => JSON.stringify(text.slice(Math.max(0, at - 20), at + 60));
+    return [`${path}:${line + 1}: expected ${show(one)}, found ${show(other)}; run \`${remedy}\``];
   });

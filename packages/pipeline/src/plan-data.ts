@@ -95,7 +95,11 @@ export type Role = {
 };
 
 /** A step in the life of a phase. */
-export type LifecycleStep = { readonly status: "done" | "na" | "waiting"; readonly note: string; readonly command?: string };
+export type LifecycleStep = {
+  readonly status: "done" | "na" | "waiting";
+  readonly note: string;
+  readonly command?: string;
+};
 
 /** A task of a phase: a ticket of the backlog, or one of its own. */
 export type Task = {
@@ -194,8 +198,7 @@ export const SOURCES = {
  * @throws DataError when a file does not fit its schema.
  */
 export const readPlan = (base: string): Plan => {
-  const read = <T>(name: keyof typeof SOURCES): T =>
-    readData<T>(base, SOURCES[name], `${SCHEMAS}/${name}.schema.json`);
+  const read = <T>(name: keyof typeof SOURCES): T => readData<T>(base, SOURCES[name], `${SCHEMAS}/${name}.schema.json`);
   return {
     commands: readCommands(base),
     results: readResults(base),

@@ -2,7 +2,7 @@
  * `pnpm plan:check --full` and `node record.ts`: runs commands and writes down what they came to.
  *
  *   --as-of DAY      the day that is recorded
- *   --only TEXT      commands whose line contains this (repeatable); default: all but those of the owner
+ *   --only TEXT      commands whose line contains this (repeatable); default: all but those that run apart
  *   --tree FOLDER    another checkout of this repository, whose results go to --to
  *   --to FILE        default planning/results.json
  *   --missing        leaves out what passed on this very tree
@@ -33,12 +33,14 @@ export const record = async (
   { asOf, only = [], tree: folder = root, to = RESULTS_FILE, missing = false }: Recording,
   print: (line: string) => void,
 ): Promise<string[]> => {
-  const before = readTree(folder);
   const failed: string[] = [];
   let results: Results = readResults(root, to);
   for (const command of readCommands(root)) {
-    const asked = only.length === 0 ? command.class !== "owner" : only.some((text) => command.run.includes(text));
-    if (!asked || (missing && standingOf(results, command, before) === "passed")) continue;
+    const asked = only.length === 0 ? command.class !== "apart" : only.some((text) => command.run.includes(text));
+    if (!asked) continue;
+    // Read anew each time: what changes while a command runs makes its result one of another tree.
+    const before = readTree(folder);
+    if (missing && standingOf(results, command, before) === "passed") continue;
     const fault = commandFault(folder, command.run);
     if (fault !== undefined) {
       print(`not there  ${command.run}: ${fault}`);

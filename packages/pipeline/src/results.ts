@@ -14,7 +14,7 @@ export type Result = {
   readonly seconds: number;
   /** Digest of what it printed. */
   readonly output: string;
-  /** The last line of that. */
+  /** The line of it that says most. */
   readonly last: string;
   readonly measures: Readonly<Record<string, number>>;
 };
@@ -31,6 +31,20 @@ export const readResults = (base: string, path: string = RESULTS_FILE): Results 
     ? readData<{ readonly results: Results }>(base, path, `${SCHEMAS}/results.schema.json`).results
     : {};
 
+/** The line that says most: the last one with a figure that is asked for, or else the last one. */
+const lineOf = (command: Command, output: string): string => {
+  const lines = output.trimEnd().split("\n");
+  const patterns = Object.values(command.measures ?? {}).map((pattern) => new RegExp(pattern));
+  const found = lines.findLast((line) => patterns.some((pattern) => pattern.test(line)));
+  // JSON is for programs; its figures say the same.
+  if (found?.startsWith("{") === true) {
+    return Object.entries(measure(command, output))
+      .map(([name, value]) => `${name} ${value}`)
+      .join(", ");
+  }
+  return (found ?? lines.at(-1) ?? "").trim().replaceAll(/\p{C}/gu, "").slice(0, 160);
+};
+
 /** The result of a run. */
 export const resultOf = (command: Command, tree: Tree, { exit, seconds, output }: Run, at: string): Result => ({
   at,
@@ -38,7 +52,7 @@ export const resultOf = (command: Command, tree: Tree, { exit, seconds, output }
   exit,
   seconds,
   output: digestOf(output),
-  last: (output.trimEnd().split("\n").at(-1) ?? "").trim().replaceAll(/\p{C}/gu, "").slice(0, 160),
+  last: lineOf(command, output),
   measures: exit === 0 ? measure(command, output) : {},
 });
 

@@ -15,14 +15,29 @@ export const effective = (task: Task, tickets: readonly Ticket[]): Task & { read
   const ticket = tickets.find(({ id }) => id === task.ticket);
   return ticket === undefined
     ? task
-    : { ...task, status: ticket.status, command: ticket.acceptance.command, ...(ticket.reason === undefined ? {} : { reason: ticket.reason }) };
+    : {
+        ...task,
+        status: ticket.status,
+        command: ticket.acceptance.command,
+        ...(ticket.reason === undefined ? {} : { reason: ticket.reason }),
+      };
 };
 
 /** Work that has a status and a command, in the backlog and in the phases. */
-type Work = { readonly where: string; readonly status: Status; readonly command: string | undefined; readonly reason: string | undefined };
+type Work = {
+  readonly where: string;
+  readonly status: Status;
+  readonly command: string | undefined;
+  readonly reason: string | undefined;
+};
 
 const workOf = ({ backlog, tasks }: Plan): Work[] => [
-  ...backlog.tickets.map(({ id, status, acceptance, reason }) => ({ where: id, status, command: acceptance.command, reason })),
+  ...backlog.tickets.map(({ id, status, acceptance, reason }) => ({
+    where: id,
+    status,
+    command: acceptance.command,
+    reason,
+  })),
   ...tasks.phases.flatMap(({ tasks: list }) =>
     list
       .map((task) => effective(task, backlog.tickets))
@@ -66,7 +81,6 @@ const backlogFaults = (base: string, { backlog, roles, deferred }: Plan): string
     if (one.status === "deferred" && !deferred.some(({ refs: list }) => list.includes(one.ref ?? one.id))) {
       faults.push(`${one.id}: is deferred, and planning/deferred.json does not say why`);
     }
-    if (one.status === "blocked" && one.reason === undefined) faults.push(`${one.id}: is blocked without a reason`);
   }
   for (const ticket of tickets) {
     if (!epics.some(({ id }) => id === ticket.epic)) faults.push(`${ticket.id}: no epic ${ticket.epic}`);
@@ -74,7 +88,8 @@ const backlogFaults = (base: string, { backlog, roles, deferred }: Plan): string
     for (const other of ticket.dependencies) {
       const found = tickets.find(({ id }) => id === other);
       if (found === undefined) faults.push(`${ticket.id}: depends on ${other}, which is not there`);
-      else if (ticket.status === "done" && found.status !== "done") faults.push(`${ticket.id}: is done before ${other}`);
+      else if (ticket.status === "done" && found.status !== "done")
+        faults.push(`${ticket.id}: is done before ${other}`);
     }
     for (const path of ticket.status === "deferred" ? [] : ticket.acceptance.artifacts) {
       if (!existsSync(join(base, path))) faults.push(`${ticket.id}: expected ${path}, found none`);
@@ -82,6 +97,9 @@ const backlogFaults = (base: string, { backlog, roles, deferred }: Plan): string
     if (ticket.status === "done" && (ticket.external ?? []).length > 0) {
       faults.push(`${ticket.id}: is done, and waits for: ${ticket.external?.join("; ")}`);
     }
+  }
+  for (const { id, status, reason } of epics) {
+    if (status === "blocked" && reason === undefined) faults.push(`${id}: is blocked without a reason`);
   }
   for (const epic of epics.filter(({ umbrella }) => umbrella === true)) {
     const left = tickets.filter(({ epic: id, status }) => id === epic.id && status !== "done");
@@ -106,14 +124,18 @@ const stageFaults = (epic: Epic, isStarted: boolean, judge: (run: string) => Sta
     if ("na" in evidence) return [];
     const standing = judge(evidence.command);
     if (standing === undefined) return [`${where}: ${evidence.command} is not in planning/commands.json`];
-    return isStarted && (standing === "failed" || standing === "missing") ? [`${where}: ${evidence.command}: ${standing}`] : [];
+    return isStarted && (standing === "failed" || standing === "missing")
+      ? [`${where}: ${evidence.command}: ${standing}`]
+      : [];
   });
 
 const phaseFaults = (base: string, { tasks, backlog, deferred, tags }: Plan): string[] => {
   const faults: string[] = [];
   const numbers = tasks.phases.map(({ phase }) => phase).join(",");
   if (numbers !== "0,1,2,3,4,5,6,7") faults.push(`tasks/tasks.yaml: expected phases 0 to 7, found ${numbers}`);
-  faults.push(...twice(tasks.phases.flatMap(({ tasks: list }) => list.map(({ id }) => id))).map((id) => `${id} stands twice`));
+  faults.push(
+    ...twice(tasks.phases.flatMap(({ tasks: list }) => list.map(({ id }) => id))).map((id) => `${id} stands twice`),
+  );
   for (const { phase, approved, tasks: list, deferred: later, migrations } of tasks.phases) {
     const tag = `v0.${phase}.0`;
     if (approved && !tags.includes(tag)) faults.push(`phase ${phase}: is approved, and there is no tag ${tag}`);
@@ -152,13 +174,18 @@ export const checkPlan = (base: string, plan: Plan, tree?: Tree): Findings => {
     ...backlogFaults(base, plan),
     ...phaseFaults(base, plan),
     ...backlog.epics.flatMap((epic) =>
-      stageFaults(epic, backlog.tickets.some((one) => one.epic === epic.id && one.status === "done"), judge),
+      stageFaults(
+        epic,
+        backlog.tickets.some((one) => one.epic === epic.id && one.status === "done"),
+        judge,
+      ),
     ),
   ];
   const old = new Set<string>();
   for (const { where, status, command, reason } of workOf(plan)) {
     const standing = command === undefined ? undefined : judge(command);
-    if (command !== undefined && standing === undefined) faults.push(`${where}: ${command} is not in planning/commands.json`);
+    if (command !== undefined && standing === undefined)
+      faults.push(`${where}: ${command} is not in planning/commands.json`);
     if (status === "done" && (standing === "failed" || standing === "missing")) {
       faults.push(`${where}: is done, and \`${command}\` is ${standing === "failed" ? "red" : "not recorded"}`);
     }
@@ -167,7 +194,8 @@ export const checkPlan = (base: string, plan: Plan, tree?: Tree): Findings => {
   }
   for (const { layer, commands: list } of plan.layers) {
     for (const run of list) {
-      if (judge(run) === undefined) faults.push(`planning/test-layers.json: ${layer}: ${run} is not in planning/commands.json`);
+      if (judge(run) === undefined)
+        faults.push(`planning/test-layers.json: ${layer}: ${run} is not in planning/commands.json`);
     }
   }
   return { faults, notices: [...old].sort().map((run) => `recorded on another tree: ${run}`) };

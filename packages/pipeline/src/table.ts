@@ -1,3 +1,4 @@
+import { escapeTerminal } from "@settld/output";
 import { markdownTable } from "markdown-table";
 
 /** Text as one cell of a Markdown table: it may neither end the cell nor begin anything else. */
@@ -10,12 +11,13 @@ const cell = (text: string): string =>
 
 /** A Markdown table. Cells are text of ours with Markdown in it; what others wrote goes through {@link plain} first. */
 export const tableOf = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
-  markdownTable([head, ...rows].map((row) => row.map(cell)), { alignDelimiters: false, padding: true });
+  markdownTable(
+    [head, ...rows].map((row) => row.map(cell)),
+    { alignDelimiters: false, padding: true },
+  );
 
-/** Text of others as text: no link, image, emphasis, code or mention comes of it. */
-export const plain = (text: string): string =>
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones that have no place in a page.
-  text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, " ").replaceAll(/[[\]`*_~!@#]/g, "\\$&");
+/** Text of others as text: no link, image, emphasis, code or mention comes of it, and no character steers a reader. */
+export const plain = (text: string): string => escapeTerminal(text).replaceAll(/[[\]`*_~!@#]/g, "\\$&");
 
 /** The first line of every generated page. */
 export const generatedFrom = (...sources: readonly string[]): string =>

@@ -52,6 +52,13 @@ const script = (name: string, ...args: string[]): readonly [string, ...string[]]
   ...args,
 ];
 
+const pipeline = (name: string, ...args: string[]): readonly [string, ...string[]] => [
+  process.execPath,
+  "--conditions=@settld/source",
+  `packages/pipeline/src/${name}.ts`,
+  ...args,
+];
+
 const stepsFor = (full: boolean, report: string): Step[] => {
   const steps: Step[] = [
     { name: "build", what: "compile every package", command: ["turbo", "run", "build", "--output-logs=errors-only"] },
@@ -60,6 +67,13 @@ const stepsFor = (full: boolean, report: string): Step[] => {
     { name: "typecheck", what: "types", command: ["tsc"] },
     { name: "layers", what: "imports, dependencies, engines", command: script("layers") },
     { name: "knip", what: "dead code and dependencies", command: ["knip"] },
+    {
+      name: "plan",
+      what: "planning is covered, current, and done where it says so",
+      command: pipeline("plan", "check"),
+    },
+    { name: "labels", what: "the label gate of the issues", command: pipeline("issues/issues", "label-gate") },
+    { name: "kpi", what: "key figures follow from their evidence", command: pipeline("kpi/kpi", "--check") },
     {
       name: "contract",
       what: "changes against contract.lock.json",

@@ -2,16 +2,16 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { STORES } from "./drill/place.ts";
 import { root } from "./workspace.ts";
 
 describe.each(["rollback", "incident"])("the playbook %s", (name) => {
-  // Real processes from the sources; the long form is `pnpm drill:NAME`.
-  test("does what it says", { timeout: 240_000 }, () => {
-    const run = spawnSync(process.execPath, [join(root, "packages/repo/src/drill.ts"), name, "--short"], {
-      encoding: "utf8",
-    });
+  // Real processes from the sources; the long form is `pnpm drill:NAME --store STORE`.
+  test.each(STORES)("does what it says over %s", { timeout: 240_000 }, (store) => {
+    const args = [join(root, "packages/repo/src/drill.ts"), name, "--short", "--store", store];
+    const run = spawnSync(process.execPath, args, { encoding: "utf8" });
     expect(run.stdout).not.toContain("FAIL");
-    expect(run.stdout).toMatch(new RegExp(`drill ${name}: \\d+ steps, \\d+ checks, 0 failed`));
+    expect(run.stdout).toMatch(new RegExp(`drill ${name} \\(${store}\\): \\d+ steps, \\d+ checks, 0 failed`));
     expect(run.status).toBe(0);
   });
 

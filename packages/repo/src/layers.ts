@@ -33,8 +33,10 @@ export const allowedEdges: Readonly<Record<string, readonly string[]>> = {
   "@settld/testkit": ["@settld/kernel", "@settld/protocol"],
   // Expectations come from the author of a vector, never from the code under test.
   "@settld/vectors-build": ["@settld/protocol"],
-  "@settld/repo": [...data, "@settld/protocol"],
+  // Drills and pages start a PostgreSQL.
+  "@settld/repo": [...data, "@settld/protocol", "@settld/testkit"],
   "@settld/release": ["@settld/output", "@settld/protocol"],
+  "@settld/pipeline": ["@settld/output"],
   // Both ends of the API, and nothing between them.
   "@settld/pact": ["@settld/protocol", "@settld/sdk", "@settld/server", "@settld/testkit"],
   "@settld/adequacy": [...data, ...stack, "settld", "settld-conform", "@settld/output"],

@@ -9,6 +9,8 @@
  *   <!-- run runtime=Node_22 -->  the code needs a newer runtime than the page
  *   <!-- run until=A_B -->  the command goes on, as a server does: it is left running once it has printed "A B", and
  *                           ends with the page. Port 8402 of a page is another one here, which is free
+ *   <!-- run if=pg_dump --> only where the tools of the page's PostgreSQL are; elsewhere the block is named as skipped
+ *   <!-- run database=A --> SQL, run by the administrator of the page's PostgreSQL, which is at port 5432 of the page
  *   <!-- later REASON -->   not run yet, and the README says so
  *
  * A text block preceded by <!-- output --> shows what the last commands printed, and by <!-- output from=A_B lines=9 -->
@@ -22,6 +24,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type Background, freePort, PAGE_PORT, startInBackground } from "./readme-background.ts";
 import { evidence } from "./readme-evidence.ts";
+import { type PagePostgres, POSTGRES_PORT, startPostgres } from "./readme-postgres.ts";
 import { type Runtime, runtimes } from "./runtime-list.ts";
 import { root } from "./workspace.ts";
 
@@ -31,6 +34,8 @@ type Page = {
   readonly folder: () => string;
   /** What runs its code; by default the oldest runtime that is promised. */
   readonly runtime?: string;
+  /** Whether it needs a PostgreSQL. */
+  readonly postgres?: true;
 };
 
 /**
@@ -58,6 +63,7 @@ const PAGES: readonly Page[] = [
   { path: "README.md", folder: () => root },
   { path: "docs/conform.md", folder: emptyFolder },
   { path: "docs/server.md", folder: emptyFolder },
+  { path: "docs/postgres.md", folder: emptyFolder, runtime: "Node 22", postgres: true },
   { path: "packages/server/README.md", folder: emptyFolder, runtime: "Node 22" },
   // The code starts a server, which wants a newer Node than the client.
   { path: "docs/sdk.md", folder: emptyFolder, runtime: "Node 22" },
@@ -110,12 +116,18 @@ const shell = (text: string): [string, ...string[]] => [
 ];
 
 // The same colours and width for everyone.
-const environment = (): NodeJS.ProcessEnv => ({ ...process.env, NO_COLOR: "1", COLUMNS: "100" });
+const environment = (postgres?: PagePostgres): NodeJS.ProcessEnv => ({
+  ...process.env,
+  NO_COLOR: "1",
+  COLUMNS: "100",
+  PATH: `${postgres?.path ?? ""}${process.env["PATH"]}`,
+});
 
 const execute = (
-  { language, text }: Block,
+  { directive, language, text }: Block,
   cwd: string,
   runtime: Runtime,
+  postgres: PagePostgres | undefined,
 ): { readonly status: number | null; readonly output: string } => {
   // Code runs below the folder, where a reader would save it.
   const folder = join(cwd, ".scratch");
@@ -124,20 +136,28 @@ const execute = (
       mkdirSync(folder, { recursive: true });
       writeFileSync(join(folder, "block.mjs"), text);
     }
-    const command = language === "sh" ? shell(text) : [...runtime.command, join(folder, "block.mjs")];
-    const [program = "bash", ...args] = command;
-    const env = environment();
+    const command = language === "js" ? [...runtime.command, join(folder, "block.mjs")] : shell(text);
+    const [program = "bash", ...args] = language === "sql" ? sqlCommand(directive, postgres) : command;
+    const env = environment(postgres);
     const { status, stdout, stderr } = spawnSync(program, args, {
       cwd,
       encoding: "utf8",
       env,
-      stdio: ["ignore", "pipe", "pipe"],
+      ...(language === "sql" ? { input: text } : {}),
+      stdio: [language === "sql" ? "pipe" : "ignore", "pipe", "pipe"],
       maxBuffer: 1 << 26,
     });
     return { status, output: clean(status === 0 ? stdout : stdout + stderr) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+};
+
+const sqlCommand = (directive: string, postgres: PagePostgres | undefined): string[] => {
+  if (postgres === undefined) throw new Error("SQL on a page without PostgreSQL");
+  const database = /\bdatabase=(\S+)/.exec(directive)?.[1] ?? "postgres";
+  const url = Object.assign(new URL(postgres.url), { pathname: `/${database}` });
+  return [process.execPath, join(root, "packages/repo/src/readme-postgres.ts"), url.href];
 };
 
 /** What pnpm and npm say about themselves is not what the block is about, and names folders of one machine. */
@@ -167,32 +187,45 @@ const refresh = (
   runtime: Runtime,
   port: string,
   running: Background[],
+  postgres?: PagePostgres,
 ): { readonly text: string; readonly faults: readonly string[] } => {
   const faults: string[] = [];
   let text = markdown;
   let shift = 0;
   let printed = "";
+  // What was not run has printed nothing, and its output stays as it is.
+  let isLeftOut = false;
   for (const block of blocksOf(markdown)) {
     const [verb] = block.directive.split(" ");
     if (verb === "later") continue;
     if (verb === "output") {
+      if (isLeftOut) continue;
       const fresh = `${excerpt(printed, block.directive)}\n`;
       text = text.slice(0, block.from + shift) + fresh + text.slice(block.to + shift);
       shift += fresh.length - block.text.length;
       continue;
     }
     if (verb !== "run") throw new Error(`unknown directive: ${block.directive}`);
-    const asked = { ...block, text: block.text.replaceAll(PAGE_PORT, port) };
+    const needed = /\bif=(\S+)/.exec(block.directive)?.[1];
+    if (needed === "pg_dump" && postgres?.path === undefined) {
+      console.log(`SKIP "${block.text.split("\n")[0]}": no ${needed} beside a PostgreSQL`);
+      isLeftOut = true;
+      continue;
+    }
+    isLeftOut = false;
+    const here = block.text.replaceAll(PAGE_PORT, port);
+    const asked = { ...block, text: postgres === undefined ? here : here.replaceAll(POSTGRES_PORT, postgres.port) };
     const until = /\buntil=(\S+)/.exec(block.directive)?.[1]?.replaceAll("_", " ");
     if (until !== undefined) {
-      const started = startInBackground(shell(asked.text), cwd, environment(), until);
+      const started = startInBackground(shell(asked.text), cwd, environment(postgres), until);
       running.push(started);
       printed = clean(started.output).replaceAll(port, PAGE_PORT);
       continue;
     }
     const other = /\bruntime=(\S+)/.exec(block.directive)?.[1]?.replaceAll("_", " ");
-    const { status, output: found } = execute(asked, cwd, other === undefined ? runtime : runtimeOf(other));
-    const output = found.replaceAll(port, PAGE_PORT);
+    const { status, output: found } = execute(asked, cwd, other === undefined ? runtime : runtimeOf(other), postgres);
+    const shown = found.replaceAll(port, PAGE_PORT);
+    const output = postgres === undefined ? shown : shown.replaceAll(postgres.port, POSTGRES_PORT);
     printed = output;
     if (status !== statusOf(block.directive)) {
       faults.push(`expected exit ${statusOf(block.directive)}, found ${status}:\n${block.text}${output}`);
@@ -242,13 +275,18 @@ const regenerate = (markdown: string): string =>
     return `<!-- generated ${name} -->\n${generator()}\n<!-- /generated -->`;
   });
 
-const refreshPage = ({ path, folder, runtime }: Page, check: boolean, port: string): boolean => {
+const refreshPage = async (
+  { path, folder, runtime, postgres }: Page,
+  check: boolean,
+  port: string,
+): Promise<boolean> => {
+  const database = postgres === true ? await startPostgres() : undefined;
   const running: Background[] = [];
   const file = join(root, path);
   const before = readFileSync(file, "utf8");
   const cwd = folder();
   try {
-    const { text, faults } = refresh(regenerate(before), cwd, runtimeOf(runtime), port, running);
+    const { text, faults } = refresh(regenerate(before), cwd, runtimeOf(runtime), port, running, database);
     for (const fault of faults) console.log(`${path}: ${fault}`);
     if (check && text !== before) {
       const [a, b] = [before.split("\n"), text.split("\n")];
@@ -261,6 +299,7 @@ const refreshPage = ({ path, folder, runtime }: Page, check: boolean, port: stri
     return faults.length === 0 && !(check && text !== before);
   } finally {
     for (const { end } of running) end();
+    database?.end();
     if (cwd !== root) rmSync(cwd, { recursive: true, force: true });
   }
 };
@@ -269,6 +308,7 @@ if (import.meta.main) {
   const { values, positionals } = parseArgs({ options: { check: { type: "boolean" } }, allowPositionals: true });
   const pages = PAGES.filter(({ path }) => positionals.length === 0 || positionals.includes(path));
   const port = await freePort();
-  const fine = pages.map((page) => refreshPage(page, values.check === true, port));
+  const fine: boolean[] = [];
+  for (const page of pages) fine.push(await refreshPage(page, values.check === true, port));
   if (fine.includes(false)) process.exitCode = 1;
 }

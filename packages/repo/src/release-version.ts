@@ -133,6 +133,9 @@ if (import.meta.main) {
   } else {
     const { ok, lines } = versionRelease(root);
     (ok ? console.log : console.error)(lines.join("\n"));
+    // The page of all changelogs follows from theirs.
+    const planning = ["--conditions=@settld/source", "packages/pipeline/src/plan.ts", "gen"];
+    if (ok) execFileSync(process.execPath, planning, { cwd: root, stdio: ["ignore", 2, 2] });
     process.exitCode = ok ? 0 : 1;
   }
 }

@@ -12,7 +12,10 @@ const HISTOGRAM = { lowest: 1, highest: 600_000_000, figures: 2 } as const;
 // Until the servers have warmed up.
 const WARM_UP = "warm-up";
 
-type Job = { readonly steps: Steps; readonly parties: Parties; next: Ask };
+type Job = { readonly steps: Steps; readonly parties: Parties; answer: string };
+
+// The step after which a settlement is over.
+const LAST = "receipt";
 
 /** A request that is under way. */
 export type Sent = {
@@ -80,13 +83,13 @@ export class Mix {
     }
     const ready = this.#ready.get(place) ?? [];
     const wanted = clients * UNDER_WAY;
-    if (ready.length === 0 || this.#underWay < wanted) {
-      const job = this.#begin();
-      return sent(job.next, job);
-    }
+    if (ready.length === 0 || this.#underWay < wanted) return this.#begin(sent);
     const [job] = ready.splice(Math.floor(Math.random() * ready.length), 1);
     if (job === undefined) throw new Error("a job was lost");
-    return sent(job.next, job);
+    // Signed now, because a server refuses what was signed long ago.
+    const { value, done } = job.steps.next(job.answer);
+    if (done === true) throw new Error("expected a settlement that goes on");
+    return sent(value, job);
   }
 
   /** Takes in an answer. */
@@ -101,19 +104,20 @@ export class Mix {
     if (job === undefined) return;
     if (name === "offer") this.#made += 1;
     if (name === "attest and close") this.#done += 1;
-    const step = job.steps.next(body);
-    if (step.done !== true) {
-      job.next = step.value;
+    job.answer = body;
+    if (name !== LAST) {
       const ready = this.#ready.get(place);
       if (ready === undefined) this.#ready.set(place, [job]);
       else ready.push(job);
       return;
     }
+    const { value, done } = job.steps.next(body);
+    if (done !== true) throw new Error("expected a settlement that is over");
     this.#underWay -= 1;
     if (phase !== WARM_UP) this.#settlements += 1;
     // The oldest goes when there are enough.
-    if (this.#closed.length < REMEMBERED_MAX) this.#closed.push({ id: step.value.agreement, parties: job.parties });
-    else this.#closed[this.#done % REMEMBERED_MAX] = { id: step.value.agreement, parties: job.parties };
+    if (this.#closed.length < REMEMBERED_MAX) this.#closed.push({ id: value.agreement, parties: job.parties });
+    else this.#closed[this.#done % REMEMBERED_MAX] = { id: value.agreement, parties: job.parties };
   }
 
   /** Notes a request without a good answer. */
@@ -149,7 +153,7 @@ export class Mix {
     };
   }
 
-  #begin(): Job {
+  #begin(sent: (ask: Ask, job: Job) => Sent): Sent {
     const parties = this.#parties[this.#turn++ % this.#parties.length];
     if (parties === undefined) throw new Error("a load without parties");
     const steps = settlement(parties, this.#plan.settler, this.#plan.evidence);
@@ -157,7 +161,7 @@ export class Mix {
     if (done === true) throw new Error("a settlement without steps");
     this.#underWay += 1;
     this.#asked += 1;
-    return { steps, parties, next: value };
+    return sent(value, { steps, parties, answer: "" });
   }
 
   #read(): Ask | undefined {

@@ -26,8 +26,11 @@ const labelFaults = (issue: Issue, { types, surfaces, milestones }: LabelRules):
   const listed = { kpi: KPIS as readonly string[], sev: SEVERITIES, type: types, surface: Object.keys(surfaces) };
   const faults: string[] = [];
   for (const [kind, values] of Object.entries(listed)) {
-    const found = issue.labels.flatMap(({ name }) => (name.startsWith(`${kind}:`) ? [name.slice(kind.length + 1)] : []));
-    for (const value of found.filter((one) => !values.includes(one))) faults.push(`${kind}:${value} is no label of the list`);
+    const found = issue.labels.flatMap(({ name }) =>
+      name.startsWith(`${kind}:`) ? [name.slice(kind.length + 1)] : [],
+    );
+    for (const value of found.filter((one) => !values.includes(one)))
+      faults.push(`${kind}:${value} is no label of the list`);
     const isNeeded = kind !== "surface" || found.length > 1 || labelOf(issue, "sev") === "P0";
     if (issue.state === "OPEN" && isNeeded && found.length !== 1) {
       faults.push(`expected exactly one label ${kind}:..., found ${found.length}`);
@@ -47,7 +50,8 @@ const p0Faults = (open: readonly Issue[], { surfaces }: LabelRules): (readonly [
       const surface = labelOf(issue, "surface") ?? "";
       const about = surfaces[surface];
       if (about === undefined) return [];
-      if (!P0_CLASSES.includes(about)) return [[issue, `P0 is for ${P0_CLASSES.join(", ")} only, and not for ${about}`]];
+      if (!P0_CLASSES.includes(about))
+        return [[issue, `P0 is for ${P0_CLASSES.join(", ")} only, and not for ${about}`]];
       const first = bySurface.get(surface);
       if (first !== undefined) return [[issue, `is a second P0 for ${surface}; the first is #${first.number}`]];
       bySurface.set(surface, issue);
@@ -67,7 +71,8 @@ const umbrellaFaults = (issues: readonly Issue[], { backlog, results }: GateInpu
         .flatMap(({ ref: child, status, acceptance }): (readonly [Issue, string])[] => {
           const found = issues.find(({ number }) => `#${number}` === child);
           if (found?.state !== "CLOSED") return [[issue, `is closed before its child ${child}`]];
-          if ((found.closedAt ?? "") > (issue.closedAt ?? "9")) return [[issue, `was closed earlier than its child ${child}`]];
+          if ((found.closedAt ?? "") > (issue.closedAt ?? "9"))
+            return [[issue, `was closed earlier than its child ${child}`]];
           return status === "done" && results[acceptance.command]?.exit === 0
             ? []
             : [[issue, `is closed, and nothing verifies its child ${child}: \`${acceptance.command}\``]];
@@ -79,7 +84,8 @@ const stateFaults = (issue: Issue, { backlog, results, deferred }: GateInput): s
   const ref = `#${issue.number}`;
   const ticket = backlog.tickets.find((one) => one.ref === ref);
   if (issue.state === "CLOSED") {
-    const verified = ticket === undefined || (ticket.status === "done" && results[ticket.acceptance.command]?.exit === 0);
+    const verified =
+      ticket === undefined || (ticket.status === "done" && results[ticket.acceptance.command]?.exit === 0);
     return verified ? [] : [`is closed, and \`${ticket?.acceptance.command}\` is not recorded as passed`];
   }
   if (!deferred.some(({ refs }) => refs.includes(ref))) return [];
@@ -100,7 +106,10 @@ export const gateFaults = ({ issues }: Snapshot, input: GateInput): string[] => 
       .filter(({ number }, index) => numbers.indexOf(number) !== index)
       .map((issue): readonly [Issue, string] => [issue, "stands twice"]),
     ...issues.flatMap((issue) =>
-      [...labelFaults(issue, input.rules), ...stateFaults(issue, input)].map((fault): readonly [Issue, string] => [issue, fault]),
+      [...labelFaults(issue, input.rules), ...stateFaults(issue, input)].map((fault): readonly [Issue, string] => [
+        issue,
+        fault,
+      ]),
     ),
     ...p0Faults(open, input.rules),
     ...umbrellaFaults(issues, input),

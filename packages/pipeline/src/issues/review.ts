@@ -64,11 +64,15 @@ export const reviewOf = (snapshot: Snapshot, asOf: string): string => {
     "## Matrix",
     "",
     tableOf(["figure", ...SEVERITIES, "open", "overdue"], matrix),
-    ...(rest.length === 0 ? [] : ["", `Without a figure of the list: ${rest.map(({ number }) => `#${number}`).join(", ")}.`]),
+    ...(rest.length === 0
+      ? []
+      : ["", `Without a figure of the list: ${rest.map(({ number }) => `#${number}`).join(", ")}.`]),
     "",
     "## Kill list",
     "",
-    kills.length === 0 ? "Nothing is open." : tableOf(["issue", "severity", "days", "overdue", "figure", "milestone", "title"], kills),
+    kills.length === 0
+      ? "Nothing is open."
+      : tableOf(["issue", "severity", "days", "overdue", "figure", "milestone", "title"], kills),
     "",
     "## Portfolio",
     "",

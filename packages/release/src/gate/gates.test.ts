@@ -156,7 +156,7 @@ describe("each fault turns exactly its gate red", () => {
               number: 3,
               title: "loses money",
               state: "OPEN",
-              labels: [{ name: "priority: P0" }],
+              labels: [{ name: "sev:P0" }],
               url: "https://x.example/3",
             },
           ],

@@ -32,11 +32,15 @@ export const PINS: Readonly<Record<string, string>> = {
   "actions/setup-node": "395ad3262231945c25e8478fd5baf05154b1d79f",
   "actions/upload-artifact": "330a01c490aca151604b8cf639adc76d48f6c5d4",
   "actions/download-artifact": "018cc2cf5baa6db3ef3c5f8a56943fffe632ef53",
+  "github/codeql-action/init": "cdf488f595d80d6e07e03d4674febd5ab45fa938",
+  "github/codeql-action/analyze": "cdf488f595d80d6e07e03d4674febd5ab45fa938",
+  "aquasecurity/trivy-action": "ed142fd0673e97e23eac54620cfb913e5ce36c25",
   "pypa/gh-action-pypi-publish": "ed0c53931b1dc9bd32cbe73a98c7f6766f8a527e",
 };
 
 /** Jobs that may hold what others may not, and what that is. */
 const GRANTS: Readonly<Record<string, readonly string[]>> = {
+  "security.yml/codeql": ["security-events: write"],
   "release.yml/sign": ["id-token: write"],
   "release.yml/publish-npm": ["id-token: write"],
   "release.yml/publish-pypi": ["id-token: write"],

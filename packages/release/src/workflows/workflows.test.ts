@@ -25,8 +25,8 @@ const faultsOf = async (name: string, text: string): Promise<string[]> => [
 const expression = (name: string): string => `$\{{ ${name} }}`;
 
 describe("workflows", () => {
-  test("are ci, nightly and release", () => {
-    expect(names).toEqual(["ci.yml", "nightly.yml", "release.yml"]);
+  test("are ci, nightly, release and security", () => {
+    expect(names).toEqual(["ci.yml", "nightly.yml", "release.yml", "security.yml"]);
   });
 
   test.each(names)("%s is sound", async (name) => {

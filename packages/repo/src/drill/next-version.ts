@@ -1,13 +1,14 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../workspace.ts";
+import { STORES, type StoreName } from "./place.ts";
 
 // What `settld serve` is made of.
 const PACKAGES = ["protocol", "kernel", "verifier", "output", "server", "cli"];
 
 /** The version of the schema that the repository's program has. */
-export function schemaVersion(): number {
-  const source = readFileSync(join(root, "packages/server/src/store/sqlite/migrations/migrations.ts"), "utf8");
+export function schemaVersion(store: StoreName): number {
+  const source = readFileSync(join(root, `packages/server/src/store/${store}/migrations/migrations.ts`), "utf8");
   const steps = /MIGRATIONS[^=]*= \[([^\]]*)\]/
     .exec(source)?.[1]
     ?.split(",")
@@ -31,25 +32,26 @@ export function makeNextVersion(tree: string): string {
     }
   }
   symlinkSync(join(root, "node_modules"), join(tree, "node_modules"));
-  const version = schemaVersion() + 1;
-  const migrations = join(tree, "packages/server/src/store/sqlite/migrations");
-  writeFileSync(
-    join(migrations, "next.ts"),
-    `import type { Migration } from "./migration.ts";
+  for (const store of STORES) {
+    const migrations = join(tree, `packages/server/src/store/${store}/migrations`);
+    writeFileSync(
+      join(migrations, "next.ts"),
+      `import type { Migration } from "./migration.ts";
 export const next: Migration = {
-  version: ${version},
-  up: "CREATE TABLE notes (n INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT; ALTER TABLE agreements ADD COLUMN note TEXT",
+  version: ${schemaVersion(store) + 1},
+  up: "CREATE TABLE notes (n INTEGER PRIMARY KEY, text TEXT NOT NULL); ALTER TABLE agreements ADD COLUMN note TEXT",
   down: "ALTER TABLE agreements DROP COLUMN note; DROP TABLE notes",
 };
 `,
-  );
-  change(join(migrations, "migrations.ts"), [
-    [
-      'import type { Migration } from "./migration.ts";',
-      'import type { Migration } from "./migration.ts";\nimport { next } from "./next.ts";',
-    ],
-    ["];", ", next];"],
-  ]);
+    );
+    change(join(migrations, "migrations.ts"), [
+      [
+        'import type { Migration } from "./migration.ts";',
+        'import type { Migration } from "./migration.ts";\nimport { next } from "./next.ts";',
+      ],
+      ["];", ", next];"],
+    ]);
+  }
   change(join(tree, "packages/server/src/http/resources/server.ts"), [
     [
       '"account.retrieve": async (context) => {',

@@ -54,7 +54,11 @@ type MakeFault = (keyword: string, params: Members) => SchemaFault;
 
 type Members = { readonly [name: string]: unknown };
 
-/** Makes validators out of a table of schemas, by their place in it. */
+/**
+ * Makes validators out of a table of schemas, by their place in it.
+ *
+ * @public The module that the build writes imports it.
+ */
 export function validatorsOf(table: readonly Schema[]): (place: number) => Validator {
   const patterns = new Map<string, RegExp>();
   const matches = (pattern: string, text: string): boolean => {

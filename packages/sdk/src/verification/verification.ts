@@ -49,10 +49,7 @@ export function verification(root: Uint8Array): MakeChecker {
       assertSettler(named);
       const stranger = parties.find((id) => !known.has(id));
       if (stranger !== undefined) {
-        throw new SettldError(
-          "TRUST_KEY_UNKNOWN",
-          `/parties: expected those of the trust document, found ${stranger}`,
-        );
+        throw new SettldError("TRUST_KEY_UNKNOWN", `/parties: expected those of the trust document, found ${stranger}`);
       }
     };
 

@@ -85,7 +85,6 @@ export class Deliveries {
     await this.#settle();
   }
 
-  debug(): unknown { return [this.#running.size, this.#starting, this.#again, this.#closed]; }
   /** Ends; what is under way is waited for, and for a while its answers. */
   async close(): Promise<void> {
     this.#closed = true;

@@ -2,7 +2,8 @@ import { advance } from "@settld/kernel";
 import { digestOf, utf8 } from "@settld/protocol";
 import { verifyBundle } from "@settld/verifier";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { eventOf, type Job, sealed } from "../trials/job.ts";
+import type { Reply } from "../trials/client.ts";
+import { eventOf, type Job, offerOf, sealed } from "../trials/job.ts";
 import { makeWorld, type Tenant, type World } from "../trials/world.ts";
 
 const HOUR = 3_600_000;
@@ -67,6 +68,33 @@ test("an event of a settler is none that a party hands in, nor an operator", asy
     expect(reply).toMatchObject({ status: 403, body: { code: "EVENT_ACTOR", pointer: "/type" } });
   }
   expect((await job.refresh()).agreement.status).toBe("accepted");
+});
+
+describe("a payload that the log has already", () => {
+  const answered = ({ status, body }: Reply): unknown[] => [status, body.event?.seq, body.appended?.length];
+
+  test("is answered to whoever sees the agreement, and to nobody else", async () => {
+    const [beta, gamma] = [await world.tenant("beta"), await world.tenant("gamma")];
+    const job = world.job({ ...alpha, seller: beta.seller }, "settler known");
+    const offer = await sealed(alpha.buyer, offerOf(job.players, "settler known", world.server.time.now()));
+    expect(answered(await job.senders.buyer("POST", "/v1/agreements", { body: offer }))).toEqual([201, 0, 1]);
+    await job.offer();
+    const acceptance = await job.next("seller", "agreement.accepted", {});
+    const events = `${job.path}/events`;
+    // Not in the log yet, so the buyer's tenant cannot hand it in.
+    const early = await job.senders.buyer("POST", events, { body: acceptance });
+    expect(early).toMatchObject({ status: 403, body: { code: "HTTP_FORBIDDEN", pointer: "/by" } });
+    expect(answered(await job.senders.seller("POST", events, { body: acceptance }))).toEqual([201, 1, 1]);
+    for (const send of [job.senders.buyer, job.senders.seller, world.operator]) {
+      expect(answered(await send("POST", events, { body: acceptance }))).toEqual([200, 1, 0]);
+      expect(answered(await send("POST", "/v1/agreements", { body: offer }))).toEqual([200, 0, 0]);
+    }
+    const stranger = world.send(gamma.buyer.apiKey);
+    expect(await stranger("POST", events, { body: acceptance })).toMatchObject({ status: 404 });
+    const elsewhere = await stranger("POST", "/v1/agreements", { body: offer });
+    expect(elsewhere).toMatchObject({ status: 403, body: { code: "HTTP_FORBIDDEN", pointer: "/by" } });
+    expect((await job.refresh()).agreement.events).toBe(2);
+  });
 });
 
 describe("an event from a clock that is ahead", () => {

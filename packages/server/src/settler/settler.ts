@@ -77,6 +77,8 @@ export type Admission = {
 export type Submitter = {
   /** Whether the caller acts for a party. */
   readonly mayAct: (party: string) => Promise<boolean>;
+  /** Whether the caller sees an agreement. */
+  readonly maySee: (agreement: Digest) => Promise<boolean>;
   /** How many bytes the server holds under the digest of an item, if any, as far as the caller may know. */
   readonly sizeOf: (digest: Digest) => Promise<number | undefined>;
 };
@@ -114,7 +116,7 @@ export class Settler {
   async submit(
     envelope: ParsedEnvelope,
     into: Digest | undefined,
-    { mayAct, sizeOf }: Submitter,
+    { mayAct, maySee, sizeOf }: Submitter,
     { keep, check }: AdmitOptions = {},
   ): Promise<Admission> {
     const { payload: bytes } = envelope;
@@ -124,15 +126,16 @@ export class Settler {
         pointer: "/type",
       });
     }
+    const digest = digestOf(bytes, this.#options.crypto);
+    const agreement = into ?? digest;
+    const known = await this.#known(agreement, payload.seq, digest);
+    // Whoever sees the agreement learns nothing by it, and a party may hand on what it has from another.
+    if (known !== undefined && (await maySee(agreement))) return known;
     if (!(await mayAct(payload.by))) {
       throw new SettldError("HTTP_FORBIDDEN", `/by: expected a party of this tenant, found ${payload.by}`, {
         pointer: "/by",
       });
     }
-    const digest = digestOf(bytes, this.#options.crypto);
-    const agreement = into ?? digest;
-    const known = await this.#known(agreement, payload.seq, digest);
-    if (known !== undefined) return known;
     await this.#checkSignature(envelope);
     await this.#checkTrust();
     this.#checkTime(payload);
@@ -236,7 +239,7 @@ export class Settler {
     return store.exclusively(agreement, () => trust.within(work));
   }
 
-  // An event that the log has already is answered like the first time, whoever sends it.
+  // An event that the log has already, as it is answered to whoever sees the agreement.
   async #known(agreement: Digest, seq: number, digest: Digest): Promise<Admission | undefined> {
     const { store } = this.#options;
     const row = await store.agreement(agreement);

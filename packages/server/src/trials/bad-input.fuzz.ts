@@ -15,18 +15,22 @@ import { copyOf, HOSTILE, mutationsOf, PATIENCE, randomOf, runs } from "@settld/
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as answers from "../gen/answers.js";
 import { ROUTES, type Route } from "../gen/routes.ts";
+import { runRetention, tombstoneSigner } from "../retention/run.ts";
 import { accountId } from "../store/account-id.ts";
 import { testSigner } from "../testing/index.ts";
 import { freshKey, provenKey, type Reply, readReply } from "./client.ts";
 import { type Job, offerOf, sealed, workOf } from "./job.ts";
 import { NOWHERE } from "./receiver.ts";
 import { type Draw, operationOf, parametersOf, type Schema, sampleOf } from "./sample.ts";
+import { trialStoreName } from "./trial-store.ts";
 import { makeWorld, type Tenant, type World } from "./world.ts";
 
 // Requests made from the schemas of the document and then bent. A case is named by its seed:
 // SETTLD_FUZZ_SEED=<seed> runs this one alone.
+// What refuses is the same over every store.
+const USUAL = trialStoreName() === "SQLite" ? 80 : 25;
 const ONLY = process.env["SETTLD_FUZZ_SEED"];
-const CASES = ONLY === undefined ? Number(process.env["SETTLD_FUZZ_RUNS"] ?? runs(80)) : 1;
+const CASES = ONLY === undefined ? Number(process.env["SETTLD_FUZZ_RUNS"] ?? runs(USUAL)) : 1;
 const FIRST = 20_261_121;
 
 type Finding = { readonly what: string; readonly message: string };
@@ -46,6 +50,7 @@ const keyNames = new Map<string, string>();
 let cursors: readonly string[];
 let spareEndpoints: readonly string[];
 let apiKeys: readonly string[];
+let purged: string;
 
 beforeAll(async () => {
   world = await makeWorld({
@@ -129,6 +134,7 @@ beforeAll(async () => {
       `whsec_${"A".repeat(22)}`,
     ],
   };
+  purged = await purgeUpload();
   const lists = await Promise.all(
     ROUTES.filter(({ query }) => query.some(({ name }) => name === "cursor")).map(async ({ path }) => {
       const full = path
@@ -142,6 +148,17 @@ beforeAll(async () => {
 }, PATIENCE);
 
 afterAll(() => world.close());
+
+// Evidence of which only the tombstone is left.
+async function purgeUpload(): Promise<string> {
+  const { data, digest } = workOf("purged");
+  await world.send(alpha.buyer.apiKey)("PUT", `/v1/evidence/${digest}`, { body: data });
+  const { now: clock } = world.server.time;
+  const settler = { id: world.server.settler, signer: await testSigner("settler"), clock };
+  const signer = tombstoneSigner(world.store, settler);
+  await runRetention({ store: world.store, signer, clock, rule: { unreferencedDays: 0 } });
+  return digest;
+}
 
 type Case = {
   readonly path: string;
@@ -298,8 +315,10 @@ async function makeCase(route: Route, draw: Draw): Promise<Case> {
     if (where === "path") {
       const id =
         name === "agreement" && event?.job !== undefined ? event.job.agreement.id : sampleOf(schema, draw, known);
+      inPath[name] = String(id);
       // What is deleted is needed by no other route.
-      inPath[name] = route.operationId === "webhookEndpoints.delete" ? oneOf(draw, spareEndpoints) : String(id);
+      if (route.operationId === "webhookEndpoints.delete") inPath[name] = oneOf(draw, spareEndpoints);
+      if (route.operationId === "evidence.tombstone" && draw(4) > 0) inPath[name] = purged;
     }
     if (where === "query" && (required === true || draw(3) === 0)) {
       query.push([name, name === "cursor" ? hostileCursor(route, draw) : String(sampleOf(schema, draw, known))]);
@@ -531,7 +550,9 @@ async function runCase(route: Route, seed: number): Promise<void> {
     if (reply.body !== undefined && validator !== undefined) {
       expect([validator(reply.body), (validator as { errors?: unknown }).errors]).toEqual([true, null]);
     }
-    if (method === "GET" || method === "HEAD") expect(await world.version(), "a read wrote something").toBe(before);
+    // That the book was reconciled is written down, and nothing else that is read.
+    const isRead = (method === "GET" || method === "HEAD") && asked?.operationId !== "audit.retrieve";
+    if (isRead) expect(await world.version(), "a read wrote something").toBe(before);
     // A payout that follows in the background is written before the next case, which may be one that writes nothing.
     await world.server.advance(0);
     // What the fuzz changed by being right is what later cases are made from.
@@ -554,10 +575,11 @@ describe("whatever is sent to a route is answered by the contract, and a refusal
 
   test("the cases were neither all refused nor all for one reason", () => {
     if (ONLY !== undefined) return;
-    expect(seen.size).toBeGreaterThan(28);
+    expect(seen.size).toBeGreaterThan(CASES < 80 ? 20 : 28);
     const never = ROUTES.filter(({ operationId }) => !succeeded.has(operationId)).map(({ operationId }) => operationId);
-    // A server that signs trust documents itself imports none.
-    expect(never).toEqual(["trust.import"]);
+    // A server that signs trust documents itself imports none. Few cases do not come to each of the others.
+    expect(never).toContain("trust.import");
+    expect(never.length).toBeLessThan(CASES < 80 ? 10 : 2);
   });
 
   test("afterwards the book reconciles", async () => {

@@ -32,12 +32,13 @@ test("the kit catches every server that cheats", { timeout: 300_000 }, async () 
   });
   const exitCode = await new Promise<number | null>((resolve) => child.on("close", resolve));
   expect(stdout, stderr).not.toBe("");
-  const { trials, caught, missed } = JSON.parse(stdout) as {
+  const { trials, caught, missed, leftOut } = JSON.parse(stdout) as {
     readonly trials: readonly { readonly caught: boolean }[];
     readonly caught: number;
     readonly missed: number;
+    readonly leftOut: readonly string[];
   };
   expect(trials.filter((trial) => !trial.caught)).toEqual([]);
-  expect({ exitCode, missed }).toEqual({ exitCode: 0, missed: 0 });
+  expect({ exitCode, missed, leftOut }).toEqual({ exitCode: 0, missed: 0, leftOut: [] });
   expect(caught).toBeGreaterThan(40);
 });

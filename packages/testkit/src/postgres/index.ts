@@ -62,7 +62,8 @@ async function onServer(text: string): Promise<void> {
   await queryOn(await postgresUrl(), text);
 }
 
-async function queryOn(
+/** Runs SQL on a connection of its own. */
+export async function queryOn(
   url: string,
   text: string,
   values: readonly unknown[] = [],

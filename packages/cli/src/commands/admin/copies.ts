@@ -3,11 +3,17 @@ import { isSettldError } from "@settld/protocol";
 import { Command } from "commander";
 import { EXIT, inputError } from "../../exit.ts";
 import { checkStoreFolder } from "../../server/folder-access.ts";
-import { loadServer } from "../../server/load-server.ts";
-import { DEFAULT_DIR } from "../../server/store-place.ts";
+import { loadPostgres, loadServer, type ServerPackage } from "../../server/load-server.ts";
+import {
+  DEFAULT_DIR,
+  databaseOption,
+  type PlaceOptions,
+  type StorePlace,
+  storePlace,
+} from "../../server/store-place.ts";
 
 type BackupOptions = { readonly dir: string; readonly out: string };
-type RollbackOptions = { readonly dir: string; readonly to: string };
+type RollbackOptions = PlaceOptions & { readonly to: string };
 
 /** `settld admin backup`: a copy of a store that can be served. */
 export function backupCommand(): Command {
@@ -21,9 +27,10 @@ export function backupCommand(): Command {
     .option("--dir <folder>", "folder of the store", DEFAULT_DIR)
     .addHelpText("after", "\nExit codes: 0 when it is copied, 2 when it could not be; then there is no folder.")
     .action(({ dir, out }: BackupOptions) =>
-      onFolder(dir, async (server) => {
+      finish(async () => {
+        const server = await onFolder(dir);
         const { version, bytes } = await server.backUpSqliteStore(dir, out);
-        await printLines([`${out}: a store of version ${version}, ${bytes} bytes and the evidence`]);
+        return [`${out}: a store of version ${version}, ${bytes} bytes and the evidence`];
       }),
     );
 }
@@ -31,33 +38,46 @@ export function backupCommand(): Command {
 /** `settld admin rollback`: the store for an older program. */
 export function rollbackCommand(): Command {
   return new Command("rollback")
-    .summary("take the store of a folder down to an older version")
+    .summary("take a store down to an older version")
     .description(
       "For going back to an older program: carries out the written way back of each step of the schema that the older one " +
-        "does not know, after a copy of what is there. Run it with the newer program, while nobody serves the store.",
+        "does not know, in a folder after a copy of what is there. Run it with the newer program, while nobody serves the " +
+        "store. Of a database of PostgreSQL take a copy with pg_dump before.",
     )
     .requiredOption("--to <version>", "version of the schema that the older program has")
     .option("--dir <folder>", "folder of the store", DEFAULT_DIR)
+    .addOption(databaseOption())
     .addHelpText("after", "\nExit codes: 0 when the store has that version, 2 when it could not be taken there.")
-    .action(({ dir, to }: RollbackOptions) =>
-      onFolder(dir, async (server) => {
+    .action((options: RollbackOptions) =>
+      finish(async () => {
+        const { to } = options;
         if (!/^[1-9][0-9]{0,3}$/.test(to)) throw inputError("CLI_USAGE", `--to: expected a version, found ${to}`);
-        const back = await server.rollBackSqliteStore(dir, Number(to));
-        const steps = back.map((version) => `took back the step to version ${version}`);
-        await printLines([...steps, `${dir}: a store of version ${to}`]);
+        const place = storePlace(options);
+        const back = await rollBack(place, Number(to));
+        return [
+          ...back.map((version) => `took back the step to version ${version}`),
+          `${place.name}: a store of version ${to}`,
+        ];
       }),
     );
 }
 
-async function onFolder(
-  dir: string,
-  work: (server: Awaited<ReturnType<typeof loadServer>>) => Promise<void>,
-): Promise<void> {
+async function rollBack(place: StorePlace, to: number): Promise<readonly number[]> {
+  if (place.in === "database") return (await loadPostgres()).rollBackPostgresStore({ url: place.url }, to);
+  return (await onFolder(place.dir)).rollBackSqliteStore(place.dir, to);
+}
+
+async function onFolder(dir: string): Promise<ServerPackage> {
   const server = await loadServer();
   if (!(await checkStoreFolder(dir)))
     throw inputError("CLI_INPUT", `expected the folder of a store, found none: ${dir}`);
+  return server;
+}
+
+/** Prints what the work comes to; what is in its way is the input's fault. */
+async function finish(work: () => Promise<readonly string[]>): Promise<void> {
   try {
-    await work(server);
+    await printLines(await work());
   } catch (error) {
     throw isSettldError(error) ? inputError(error.code, error.message, error) : error;
   }

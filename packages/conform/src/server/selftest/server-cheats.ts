@@ -1,4 +1,5 @@
 import type { CaseStatus } from "../../report/report.ts";
+import { DELIVERY_CHEATS } from "./delivery-cheats.ts";
 import {
   type Cheating,
   fresh,
@@ -23,6 +24,8 @@ export type ServerCheat = {
   /** It falls silent, which takes as long as one is willing to wait. */
   readonly silent?: true;
   readonly cheat: (cheating: Cheating) => Handle;
+  /** What it makes of deliveries to webhooks, which do not come by the way of requests. */
+  readonly delivers?: (delivery: Passing) => Passing;
 };
 
 const isEvent = ({ method, path }: Passing): boolean =>
@@ -85,7 +88,13 @@ const keyOf = ({ headers }: Passing): string | undefined => headers["idempotency
 
 /** Every cheat, and first the one that must pass. */
 export const SERVER_CHEATS: readonly ServerCheat[] = [
-  { name: "honest", does: "lets everything through", caughtBy: [], cheat: before((passing) => passing) },
+  {
+    name: "honest",
+    does: "lets everything through",
+    caughtBy: [],
+    cheat: before((passing) => passing),
+    delivers: (delivery) => delivery,
+  },
   {
     name: "forgets-keys",
     does: "carries out every request anew, whatever its Idempotency-Key",
@@ -397,6 +406,7 @@ export const SERVER_CHEATS: readonly ServerCheat[] = [
       };
     },
   },
+  ...DELIVERY_CHEATS,
   {
     name: "limits-for-ever",
     does: "does not say when it serves again",

@@ -1,7 +1,10 @@
+import type { ConformanceReport } from "../../report/report.ts";
 import { makePlan } from "../../run/plan.ts";
 import { NO_FILTERS } from "../../run/select.ts";
 import { scenarioCatalogue } from "../catalogue.ts";
+import { type HookReceiver, startHookReceiver } from "../hook-receiver.ts";
 import { runServer } from "../run-server.ts";
+import { startDeliveryProxy } from "./delivery-proxy.ts";
 import { startProxy } from "./proxy.ts";
 import { SERVER_CHEATS, type ServerCheat } from "./server-cheats.ts";
 
@@ -15,50 +18,79 @@ export type ServerTrial = {
   readonly caught: boolean;
 };
 
+/** How the kit did against every server that cheats. */
+export type ServerSelftest = {
+  readonly trials: readonly ServerTrial[];
+  /** Cheats with deliveries, when the server does not deliver to this machine. */
+  readonly leftOut: readonly ServerCheat[];
+};
+
 /** How {@link serverSelftest} goes about it. */
 export type ServerSelftestOptions = {
   /** A good server. */
   readonly url: string;
   readonly verifier: string;
   readonly operatorKey: string;
-  readonly cheats?: readonly ServerCheat[];
   readonly signal: AbortSignal;
   readonly onProgress?: (done: number, total: number) => void;
 };
 
-// What the honest one has to pass: every scenario that somebody is caught by.
-const HONEST = [...new Set(SERVER_CHEATS.flatMap(({ caughtBy }) => caughtBy))].sort();
+type Round = ServerSelftestOptions & { readonly hooks: HookReceiver };
+
+const isAboutDeliveries = ({ delivers, caughtBy }: ServerCheat): boolean =>
+  delivers !== undefined && caughtBy.length > 0;
+// Passes wherever deliveries arrive.
+const DELIVERY = "hook-own-secret";
 const SILENCE_MS = 1000;
 
 /** Puts a proxy in front of a good server that cheats in one thing at a time, and tells which cheats the kit caught. */
-export const serverSelftest = async (options: ServerSelftestOptions): Promise<ServerTrial[]> => {
-  const { cheats = SERVER_CHEATS, signal, onProgress } = options;
-  const trials: ServerTrial[] = [];
-  for (const cheat of cheats) {
-    if (signal.aborted) break;
-    trials.push(await tryOut(cheat, options));
-    onProgress?.(trials.length, cheats.length);
+export const serverSelftest = async (options: ServerSelftestOptions): Promise<ServerSelftest> => {
+  const { signal, onProgress } = options;
+  const round: Round = { ...options, hooks: await startHookReceiver(undefined, 0) };
+  try {
+    const [probe] = (await play(round, options.url, [DELIVERY])).cases;
+    const leftOut = probe?.status === "not-run" ? SERVER_CHEATS.filter(isAboutDeliveries) : [];
+    const cheats = SERVER_CHEATS.filter((cheat) => !leftOut.includes(cheat));
+    // What the honest one has to pass: every scenario that somebody is caught by.
+    const honest = [...new Set(cheats.flatMap(({ caughtBy }) => caughtBy))].sort();
+    const trials: ServerTrial[] = [];
+    for (const cheat of cheats) {
+      if (signal.aborted) break;
+      trials.push(await tryOut(cheat, round, honest));
+      onProgress?.(trials.length, cheats.length);
+    }
+    return { trials, leftOut };
+  } finally {
+    await round.hooks.close();
   }
-  return trials;
 };
 
-const tryOut = async (cheat: ServerCheat, options: ServerSelftestOptions): Promise<ServerTrial> => {
-  const { operatorKey, verifier, signal } = options;
-  const proxy = await startProxy(options.url, operatorKey, cheat.cheat);
-  const id = cheat.caughtBy.length > 0 ? cheat.caughtBy : HONEST;
+const play = (round: Round, url: string, id: readonly string[], timeoutMs?: number): Promise<ConformanceReport> => {
+  const { operatorKey, verifier, hooks, signal } = round;
   const filters = { ...NO_FILTERS, id };
   const plan = makePlan({ filters, profiles: ["server"], repeat: 1, seed: 1 }, scenarioCatalogue());
+  return runServer(plan, {
+    url,
+    verifier,
+    operatorKey,
+    prepared: undefined,
+    root: undefined,
+    hooks,
+    timeoutMs,
+    signal,
+  });
+};
+
+const tryOut = async (cheat: ServerCheat, round: Round, honest: readonly string[]): Promise<ServerTrial> => {
+  const { delivers } = cheat;
+  const deliveries = delivers === undefined ? undefined : await startDeliveryProxy(delivers);
+  const proxy = await startProxy(round.url, round.operatorKey, (cheating) => {
+    const handle = cheat.cheat(cheating);
+    return deliveries === undefined ? handle : deliveries.divert(handle);
+  });
+  const id = cheat.caughtBy.length > 0 ? cheat.caughtBy : honest;
   try {
-    const report = await runServer(plan, {
-      url: proxy.url,
-      verifier,
-      operatorKey,
-      prepared: undefined,
-      root: undefined,
-      hooks: undefined,
-      timeoutMs: cheat.silent === true ? SILENCE_MS : undefined,
-      signal,
-    });
+    const report = await play(round, proxy.url, id, cheat.silent === true ? SILENCE_MS : undefined);
     const failed = report.cases.filter(({ status }) => status !== "pass");
     const isCaught = cheat.caughtBy.every((name) =>
       failed.some((one) => one.id === name && (cheat.status === undefined || one.status === cheat.status)),
@@ -78,5 +110,6 @@ const tryOut = async (cheat: ServerCheat, options: ServerSelftestOptions): Promi
     };
   } finally {
     await proxy.close();
+    await deliveries?.close();
   }
 };

@@ -145,6 +145,7 @@ function readEnvelope({ body }: Context): ParsedEnvelope {
 function submitterOf(context: Context): Submitter {
   return {
     mayAct: mayAct(context),
+    maySee: (agreement) => isVisible(context, agreement),
     sizeOf: async (digest) => (await visibleEvidence(context, digest))?.size,
   };
 }

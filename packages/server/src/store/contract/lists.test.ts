@@ -42,6 +42,14 @@ describe.each(STORES)("$name: lists", ({ open }) => {
     for (const sample of samples) await store.write({ agreement: agreementChange(sample) });
   };
 
+  test("the end of a log is far away, and nothing stands behind it", async () => {
+    await agreements();
+    for (const from of [1, 2 ** 31, Number.MAX_SAFE_INTEGER]) {
+      expect(await store.events(digest("a"), from, 10)).toEqual([]);
+      expect(await store.entries(entry("alice", 0), from, 10)).toEqual([]);
+    }
+  });
+
   test("agreements: newest first, of equals the one that was made later", async () => {
     await agreements();
     expect(await names({}, { limit: 99 })).toEqual(["b", "e", "d", "c", "a", "f"]);

@@ -55,13 +55,16 @@ export async function loadPg(): Promise<Pg> {
   }
 }
 
+/** How the connections of a server are named in `pg_stat_activity`. */
+export const APPLICATION = "settld";
+
 // A statement that takes longer is given up: the store is not there for whoever waits for it.
 const STATEMENT_MS = 30_000;
 
 /** Opens a pool of connections; none is made before it is needed. */
 export function openDatabase({ Pool, Client, types }: Pg, config: PoolConfig): Database {
   const common: ClientConfig = {
-    application_name: "settld",
+    application_name: APPLICATION,
     connectionTimeoutMillis: 5_000,
     keepAlive: true,
     query_timeout: STATEMENT_MS,

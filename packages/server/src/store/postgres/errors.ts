@@ -37,6 +37,18 @@ export function unavailable(cause: unknown): SettldError {
   return new SettldError("HTTP_UNAVAILABLE", "expected the store to answer, found that it cannot just now", { cause });
 }
 
+/**
+ * The error with which a store does not open. Whoever opens it is its operator, and needs to know why. The message of the
+ * driver names the user and the address, never the password.
+ */
+export function openError(error: unknown): unknown {
+  if (isSettldError(error) || !(error instanceof Error)) return error;
+  const message = error.message === "" ? (codeOf(error) ?? error.name) : error.message;
+  return new SettldError("HTTP_UNAVAILABLE", `expected a PostgreSQL database that can be opened, found: ${message}`, {
+    cause: error,
+  });
+}
+
 /** What a store that is closed answers. */
 export function closed(): SettldError {
   return new SettldError("HTTP_UNAVAILABLE", "expected an open store, found one that is closed");

@@ -3,3 +3,4 @@
  * store in a folder needs neither `pg` nor `pg-boss`.
  */
 export { openPostgresStore, type PostgresPoolOptions, type PostgresStoreOptions } from "./postgres-store.ts";
+export { rollBackPostgresStore } from "./roll-back.ts";

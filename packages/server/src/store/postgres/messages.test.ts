@@ -27,7 +27,8 @@ const openStore = async (jobs = false): Promise<Store> => {
 const message = (name: string): NewMessage => ({
   id: `msg_${name}`,
   type: "work.submitted",
-  at: 1_000,
+  // Now, because a server forgets what is old.
+  at: Date.now(),
   data: "{}",
   to: { feeds: ["one", OPERATORS] },
 });

@@ -2,10 +2,11 @@ import { makeDatabase, type TestDatabase } from "@settld/testkit/postgres";
 import pg from "pg";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { account, agreementChange, answer, command, deposit } from "../contract/samples.ts";
-import { migrate, runStep, type Script, storeVersion } from "./migrate.ts";
+import { migrate, migrateDown, runStep, type Script, storeVersion } from "./migrate.ts";
 import type { Migration } from "./migrations/migration.ts";
 import { MIGRATIONS } from "./migrations/migrations.ts";
 import { openPostgresStore } from "./postgres-store.ts";
+import { rollBackPostgresStore } from "./roll-back.ts";
 
 const code = (name: string): unknown => expect.objectContaining({ code: name });
 
@@ -78,11 +79,27 @@ describe("migrations", () => {
     expect(await storeVersion(script, NEWER.length)).toBe(NEWER.length);
     const store = await openPostgresStore({ url: database.url, jobs: false }).catch((error: unknown) => error);
     expect(store).toEqual(code("STORE_VERSION"));
-    await runStep(script, next.down, next.version - 1);
+    const config = { connectionString: database.url };
+    expect(await migrateDown(pg, config, MIGRATIONS.length, NEWER)).toEqual([next.version]);
     expect([await columns(), await others(), await rows()]).toEqual(before);
+    expect(await migrateDown(pg, config, MIGRATIONS.length, NEWER)).toEqual([]);
     const again = await openPostgresStore({ url: database.url, jobs: false });
     expect(await again.balance(account("available", "alice"))).toBe(10n ** 30n);
     await again.close();
+  });
+
+  test("nothing is taken back while a server is connected, nor to a version that is newer", async () => {
+    const store = await openPostgresStore({ url: database.url, jobs: false });
+    await store.putSetting("s", "1");
+    const served = await rollBackPostgresStore({ url: database.url }, 1).catch((error: unknown) => error);
+    expect(served).toEqual(code("STORE_LOCKED"));
+    await store.close();
+    expect(await rollBackPostgresStore({ url: database.url }, 1)).toEqual([]);
+    for (const to of [0, 1.5, MIGRATIONS.length + 1]) {
+      await expect(rollBackPostgresStore({ url: database.url }, to)).rejects.toEqual(code("STORE_VERSION"));
+    }
+    const nowhere = rollBackPostgresStore({ url: "postgres://u:s3cret@127.0.0.1:1/x" }, 1);
+    await expect(nowhere).rejects.toEqual(code("HTTP_UNAVAILABLE"));
   });
 
   test("the way back from the first version leaves an empty database, which may become a store again", async () => {

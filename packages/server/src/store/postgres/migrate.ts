@@ -1,7 +1,7 @@
 import { SettldError } from "@settld/protocol";
 import type { Client, ClientConfig } from "pg";
 import type { SchemaVersion } from "../store.ts";
-import type { Pg, Sql } from "./database.ts";
+import { APPLICATION, type Pg, type Sql } from "./database.ts";
 import type { Migration } from "./migrations/migration.ts";
 import { MIGRATIONS } from "./migrations/migrations.ts";
 
@@ -50,6 +50,36 @@ export async function migrate(
     const version = await storeVersion(script, newestOf(migrations));
     for (const step of migrations.filter((one) => one.version > version)) await runStep(script, step.up, step.version);
   });
+}
+
+/**
+ * Takes back every step after a version, the newest first, each in a transaction of its own; nobody may serve the store.
+ *
+ * @returns the versions whose steps were taken back.
+ * @throws SettldError `STORE_VERSION`; `STORE_LOCKED` while a server is connected.
+ */
+export async function migrateDown(
+  pg: Pg,
+  config: ClientConfig,
+  to: number,
+  migrations: readonly Migration[] = MIGRATIONS,
+): Promise<readonly number[]> {
+  const taken: number[] = [];
+  await withScript(pg, config, async (script) => {
+    await script(`SELECT pg_advisory_lock(${LOCK})`);
+    const version = await storeVersion(script, newestOf(migrations));
+    if (version < to) throw new SettldError("STORE_VERSION", `expected version ${to} or newer, found ${version}`);
+    const [served] = await script(`SELECT count(*)::integer AS n FROM pg_stat_activity
+      WHERE datname = current_database() AND application_name = '${APPLICATION}' AND pid <> pg_backend_pid()`);
+    if (served?.["n"] !== 0) {
+      throw new SettldError("STORE_LOCKED", "expected a database that nobody serves, found servers that are connected");
+    }
+    for (const step of migrations.filter((one) => one.version > to && one.version <= version).reverse()) {
+      await runStep(script, step.down, step.version - 1);
+      taken.push(step.version);
+    }
+  });
+  return taken;
 }
 
 /**

@@ -1,11 +1,10 @@
-import { isSettldError, SettldError } from "@settld/protocol";
 import type { PoolConfig } from "pg";
 import type { KeyEncryption } from "../../sealing/key-encryption.ts";
 import { checkEvidenceKeys, SEALING_REQUIRED, SEALING_SETTING } from "../../sealing/setting.ts";
 import { checkChange } from "../check-change.ts";
 import type { Store } from "../store.ts";
 import { type Database, loadPg, openDatabase } from "./database.ts";
-import { closed, codeOf } from "./errors.ts";
+import { closed, openError } from "./errors.ts";
 import { evidenceTables } from "./evidence.ts";
 import { readFigures } from "./figures.ts";
 import { openJobs, type PostgresJobs } from "./jobs.ts";
@@ -80,16 +79,6 @@ async function startSealing({ sql }: Database, keys: KeyEncryption | undefined):
   if (keys === undefined) return;
   const values = [SEALING_SETTING, SEALING_REQUIRED];
   await sql("INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING", values);
-}
-
-// Whoever opens a store is its operator, and needs to know why it does not open. The message of the driver names the
-// user and the address, never the password.
-function openError(error: unknown): unknown {
-  if (isSettldError(error) || !(error instanceof Error)) return error;
-  const message = error.message === "" ? (codeOf(error) ?? error.name) : error.message;
-  return new SettldError("HTTP_UNAVAILABLE", `expected a PostgreSQL database that can be opened, found: ${message}`, {
-    cause: error,
-  });
 }
 
 function storeOver(database: Database, jobs: PostgresJobs | undefined, keys: KeyEncryption | undefined): Store {

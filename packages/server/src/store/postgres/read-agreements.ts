@@ -26,7 +26,7 @@ export async function agreement(sql: Sql, id: Digest): Promise<AgreementRow | un
 export function events(sql: Sql, id: Digest, from: number, limit: number): Promise<readonly StoredEvent[]> {
   return sql<StoredEvent>(
     `SELECT e.seq, e.digest, e.type, e.at, e.envelope FROM agreements a JOIN events e ON e.agreement = a.n
-     WHERE a.id = $1 AND e.seq >= $2 ORDER BY e.seq LIMIT $3`,
+     WHERE a.id = $1 AND e.seq >= $2::bigint ORDER BY e.seq LIMIT $3`,
     [id, from, limit],
   );
 }

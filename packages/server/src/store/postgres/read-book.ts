@@ -131,7 +131,7 @@ export async function entries(
   limit: number,
 ): Promise<readonly AccountEntry[]> {
   const rows = await sql<EntrySql>(
-    `SELECT e.seq, e.digest, e.at, e.envelope ${OF_LOG} AND e.seq >= $4 ORDER BY e.seq LIMIT $5`,
+    `SELECT e.seq, e.digest, e.at, e.envelope ${OF_LOG} AND e.seq >= $4::bigint ORDER BY e.seq LIMIT $5`,
     [owner, assetCode, assetScale, from, limit],
   );
   return rows.map((row) => ({ owner, assetCode, assetScale, ...row }));
