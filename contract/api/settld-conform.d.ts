@@ -20,10 +20,10 @@ export declare type Profile = {
         readonly reason: string;
     }[];
 };
-export declare type ProfileName = (typeof PROFILES)[number];
+export declare type ProfileName = (typeof ALL_PROFILES)[number];
 export declare type RequirementSet = {
     readonly revision: string;
-    readonly profiles: Readonly<Record<ProfileName, Profile>>;
+    readonly profiles: Readonly<Partial<Record<ProfileName, Profile>>>;
 };
 export declare type Scale = "category" | "code";
 export declare type Vector = {
@@ -58,4 +58,8 @@ export declare const expand: (value: unknown) => unknown;
 export declare const judge: (vector: Pick<Vector, "verdict" | "code" | "facts">, answer: Answer, scale: Scale) => Judgement;
 export declare const sameJson: (a: unknown, b: unknown) => boolean;
 export declare const vectorsOf: (path: string, { op, testGroups }: VectorFile) => Vector[];
+declare const ALL_PROFILES: readonly [
+    ...typeof PROFILES,
+    "server"
+];
 export {};

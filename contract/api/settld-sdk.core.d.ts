@@ -119,6 +119,19 @@ export declare type AgreementList = {
     readonly hasMore: boolean;
     readonly nextCursor: string | null;
 };
+export declare type AgreementMessage = {
+    readonly type: EventType;
+    readonly timestamp: Instant;
+    readonly data: AgreementMessageData;
+};
+export declare type AgreementMessageData = {
+    readonly agreement: Digest;
+    readonly seq: number;
+    readonly digest: Digest;
+    readonly by: PartyId;
+    readonly events: number;
+    readonly status: AgreementStatus;
+};
 export declare type AgreementOptions = WriteOptions & {
     readonly ifEvents?: number;
 };
@@ -250,7 +263,7 @@ export declare type Bundle = {
     readonly bytes: Uint8Array;
     readonly report: Report | undefined;
 };
-export declare type CallAnswer<K extends OperationId> = Operations[K]["answer"] extends ReadableStream ? Uint8Array : Operations[K]["answer"];
+export declare type CallAnswer<K extends OperationId> = K extends "messages.stream" ? ReadableStream<Uint8Array> : Operations[K]["answer"] extends ReadableStream ? Uint8Array : Operations[K]["answer"];
 export declare type CallInput<K extends OperationId> = {
     readonly path?: Readonly<Record<string, string>>;
     readonly query?: (Operations[K] extends {
@@ -292,6 +305,8 @@ export declare class Client {
     readonly parties: Parties;
     readonly trust: TrustDocuments;
     readonly keys: ApiKeys;
+    readonly messages: Messages;
+    readonly webhookEndpoints: WebhookEndpoints;
     readonly account: OwnAccount;
     readonly audit: Audits;
     constructor(options: ConnectionOptions, makeChecker?: MakeChecker);
@@ -324,6 +339,13 @@ export declare type CreateDeposit = {
 export declare type CreateParty = Omit<CreateParty__2, "keys"> & {
     readonly keys: readonly PartyKeyInput[];
 };
+export declare type CreateWebhookEndpoint = {
+    readonly url: WebhookUrl;
+    readonly types?: readonly MessageType[];
+    readonly description?: Text;
+    readonly scheme?: WebhookScheme;
+    readonly secret?: WebhookSecret;
+};
 export declare type CreateWithdrawal = {
     readonly party: PartyId;
     readonly amount: Amount;
@@ -339,11 +361,51 @@ export declare type CreatedApiKey = {
     readonly revokedAt: Instant | null;
     readonly secret: string | null;
 };
+export declare type CreatedWebhookEndpoint = {
+    readonly object: "webhook_endpoint";
+    readonly id: WebhookEndpointId;
+    readonly tenant: Name;
+    readonly audience: "tenant" | "operator";
+    readonly url: WebhookUrl;
+    readonly types: readonly MessageType[] | null;
+    readonly description: Text | null;
+    readonly scheme: WebhookScheme;
+    readonly publicKey: string | null;
+    readonly status: "enabled" | "disabled";
+    readonly disabledReason: DisabledReason | null;
+    readonly failingSince: Instant | null;
+    readonly oldSecretUntil: Instant | null;
+    readonly createdAt: Instant;
+    readonly secret: string | null;
+};
 export declare type DeadlineRequirement = {
     readonly id: string;
     readonly kind: "deadline";
     readonly before: Instant;
 };
+export declare type Delivery = {
+    readonly object: "delivery";
+    readonly id: DeliveryId;
+    readonly endpoint: WebhookEndpointId;
+    readonly message: MessageId;
+    readonly type: MessageType;
+    readonly state: DeliveryState;
+    readonly attempts: number;
+    readonly nextAttemptAt: Instant | null;
+    readonly lastAttemptAt: Instant | null;
+    readonly lastStatus: number | null;
+    readonly lastError: DeliveryError | null;
+    readonly createdAt: Instant;
+};
+export declare type DeliveryError = "status" | "timeout" | "dns" | "address" | "connection" | "tls";
+export declare type DeliveryId = string;
+export declare type DeliveryList = {
+    readonly object: "list";
+    readonly data: readonly Delivery[];
+    readonly hasMore: boolean;
+    readonly nextCursor: string | null;
+};
+export declare type DeliveryState = "pending" | "delivered" | "dead";
 export declare type Deposit = {
     readonly object: "deposit";
     readonly id: DepositId;
@@ -363,6 +425,18 @@ export declare type DepositList = {
     readonly hasMore: boolean;
     readonly nextCursor: string | null;
 };
+export declare type DepositMessage = {
+    readonly type: "deposit.booked";
+    readonly timestamp: Instant;
+    readonly data: DepositMessageData;
+};
+export declare type DepositMessageData = {
+    readonly deposit: DepositId;
+    readonly party: PartyId;
+    readonly account: AccountId;
+    readonly entry: Digest;
+    readonly status: TransferStatus;
+};
 export declare class Deposits {
     constructor(api: Connection);
     create({ amount, ...rest }: Omit<CreateDeposit, "amount"> & {
@@ -374,6 +448,16 @@ export declare class Deposits {
 export declare type DepositsListQuery = {
     readonly limit?: number;
     readonly cursor?: string;
+};
+export declare type DisabledReason = "owner" | "gone" | "failing";
+export declare type EndpointMessage = {
+    readonly type: "webhook_endpoint.disabled" | "webhook_endpoint.test";
+    readonly timestamp: Instant;
+    readonly data: EndpointMessageData;
+};
+export declare type EndpointMessageData = {
+    readonly endpoint: WebhookEndpointId;
+    readonly reason: DisabledReason | null;
 };
 export declare type EventEnvelope = Envelope;
 export declare type EventReference = {
@@ -388,8 +472,13 @@ export declare class Evidence {
     upload(data: FileData, options?: RequestOptions): Promise<StoredEvidence>;
     put({ digest, size }: Pick<Item, "digest" | "size">, body: Uint8Array | Blob, options?: RequestOptions): Promise<StoredEvidence>;
     download(digest: string, options?: RequestOptions): Promise<Uint8Array>;
+    tombstone(digest: string, options?: RequestOptions): Promise<EvidenceTombstone>;
     check(digest: string, options?: RequestOptions): Promise<StoredEvidence | undefined>;
 }
+export declare type EvidenceTombstone = Tombstone & {
+    readonly payload: TombstonePayload;
+};
+export declare type FeedCursor = string;
 export declare type FileData = Uint8Array | ArrayBuffer | Blob | string;
 export declare type Files = {
     readonly [name: string]: FileData;
@@ -463,6 +552,19 @@ export declare type LogEvent = {
         }>;
     };
 }[EventPayload["type"]];
+export declare type Message = AgreementMessage | ReceiptMessage | DepositMessage | WithdrawalMessage | EndpointMessage;
+export declare type MessageId = string;
+export declare type MessageType = "agreement.offered" | "agreement.accepted" | "agreement.cancelled" | "escrow.funded" | "work.submitted" | "evidence.attested" | "approval.given" | "decision.made" | "settlement.executed" | "dispute.opened" | "dispute.resolved" | "holdback.released" | "agreement.closed" | "receipt.issued" | "deposit.booked" | "withdrawal.created" | "withdrawal.paid" | "withdrawal.returned" | "webhook_endpoint.disabled" | "webhook_endpoint.test";
+export declare type MessageTypes = string;
+export declare class Messages {
+    constructor(api: Connection);
+    stream(options?: StreamOptions): AsyncGenerator<StreamedMessage, void, undefined>;
+}
+export declare type MessagesStreamQuery = {
+    readonly cursor?: FeedCursor;
+    readonly since?: Instant;
+    readonly types?: MessageTypes;
+};
 export declare type Money = {
     readonly value: SignedValue;
     readonly assetCode: AssetCode;
@@ -524,6 +626,9 @@ export declare type Operations = {
     };
     readonly "evidence.check": {
         readonly answer: undefined;
+    };
+    readonly "evidence.tombstone": {
+        readonly answer: Tombstone;
     };
     readonly "accounts.list": {
         readonly query: AccountsListQuery;
@@ -600,6 +705,48 @@ export declare type Operations = {
     };
     readonly "keys.revoke": {
         readonly answer: ApiKey;
+    };
+    readonly "webhookEndpoints.create": {
+        readonly body: CreateWebhookEndpoint;
+        readonly answer: CreatedWebhookEndpoint;
+    };
+    readonly "webhookEndpoints.list": {
+        readonly query: WebhookEndpointsListQuery;
+        readonly answer: WebhookEndpointList;
+    };
+    readonly "webhookEndpoints.retrieve": {
+        readonly answer: WebhookEndpoint;
+    };
+    readonly "webhookEndpoints.update": {
+        readonly body: UpdateWebhookEndpoint;
+        readonly answer: WebhookEndpoint;
+    };
+    readonly "webhookEndpoints.delete": {
+        readonly answer: WebhookEndpoint;
+    };
+    readonly "webhookEndpoints.rotate": {
+        readonly body: RotateWebhookSecret;
+        readonly answer: CreatedWebhookEndpoint;
+    };
+    readonly "webhookEndpoints.test": {
+        readonly body: TestWebhookEndpoint;
+        readonly answer: Delivery;
+    };
+    readonly "webhookEndpoints.listDeliveries": {
+        readonly query: WebhookEndpointsListDeliveriesQuery;
+        readonly answer: DeliveryList;
+    };
+    readonly "webhookEndpoints.replayDelivery": {
+        readonly body: ReplayDelivery;
+        readonly answer: Delivery;
+    };
+    readonly "webhookEndpoints.replay": {
+        readonly body: ReplayWebhooks;
+        readonly answer: Replay;
+    };
+    readonly "messages.stream": {
+        readonly query: MessagesStreamQuery;
+        readonly answer: ReadableStream<Uint8Array>;
     };
     readonly "account.retrieve": {
         readonly answer: Caller;
@@ -682,13 +829,29 @@ export declare type Problem = {
     readonly retryable: boolean;
     readonly request: RequestId;
     readonly pointer?: Pointer;
+    readonly tombstone?: TombstoneEnvelope;
 };
 export declare type PublicKeyInput = Uint8Array | {
     readonly kty: string;
     readonly crv?: string;
     readonly x?: string;
 } | string;
+export declare type Readiness = {
+    readonly status: "ok";
+    readonly parts: readonly ("store" | "migrations" | "signer" | "running")[];
+};
 export declare type ReceiptEnvelope = Envelope;
+export declare type ReceiptMessage = {
+    readonly type: "receipt.issued";
+    readonly timestamp: Instant;
+    readonly data: ReceiptMessageData;
+};
+export declare type ReceiptMessageData = {
+    readonly agreement: Digest;
+    readonly head: Digest;
+    readonly events: number;
+    readonly digest: Digest;
+};
 export declare type RegisteredParty = {
     readonly object: "party";
     readonly id: PartyId;
@@ -701,6 +864,17 @@ export declare type RegisteredPartyList = {
     readonly data: readonly RegisteredParty[];
     readonly hasMore: boolean;
     readonly nextCursor: string | null;
+};
+export declare type Replay = {
+    readonly object: "replay";
+    readonly deliveries: number;
+    readonly hasMore: boolean;
+    readonly nextCursor: FeedCursor | null;
+};
+export declare type ReplayDelivery = Readonly<Record<string, never>>;
+export declare type ReplayWebhooks = {
+    readonly since: Instant;
+    readonly cursor?: FeedCursor;
 };
 export declare type RequestId = string;
 export declare type RequestOptions = {
@@ -725,7 +899,11 @@ export declare type RevokePartyKey = {
     readonly at?: Instant;
 };
 export declare type Role = "buyer" | "seller" | "checker" | "arbiter" | "settler";
-export declare type Scope = "agreements:read" | "agreements:write" | "evidence:read" | "evidence:write" | "money:read" | "money:write" | "parties:write" | "operator";
+export declare type RotateWebhookSecret = {
+    readonly secret?: WebhookSecret;
+    readonly overlapSeconds?: number;
+};
+export declare type Scope = "agreements:read" | "agreements:write" | "evidence:read" | "evidence:write" | "money:read" | "money:write" | "parties:write" | "messages:read" | "webhooks:write" | "operator";
 export declare class SettldApiError extends SettldError {
     readonly status: number | undefined;
     readonly requestId: string | undefined;
@@ -777,6 +955,16 @@ export declare type StoredEvidence = {
     readonly digest: Digest;
     readonly size: number;
 };
+export declare type StreamOptions = Pick<RequestOptions, "signal"> & {
+    readonly cursor?: string;
+    readonly since?: string;
+    readonly types?: readonly MessageType[];
+};
+export declare type StreamedMessage = Message & {
+    readonly id: string;
+    readonly cursor: string;
+};
+export declare type TestWebhookEndpoint = Readonly<Record<string, never>>;
 export declare type Tiers = {
     readonly kind: "tiers";
     readonly check: string;
@@ -787,6 +975,24 @@ export declare type Tiers = {
     }[];
 };
 export declare type TimeInput = string | Date | number;
+export declare type Tombstone = {
+    readonly object: "tombstone";
+    readonly id: Digest;
+    readonly digest: Digest;
+    readonly kind: "closed" | "unreferenced";
+    readonly purgedAt: Instant;
+    readonly readmittedAt: Instant | null;
+    readonly tombstone: TombstoneEnvelope;
+};
+export declare type TombstoneEnvelope = {
+    readonly payload: string;
+    readonly payloadType: "application/vnd.settld.tombstone+json";
+    readonly signatures: readonly TombstoneSignature[];
+};
+export declare type TombstoneSignature = {
+    readonly keyid: Thumbprint;
+    readonly sig: string;
+};
 export declare type Transaction = {
     readonly object: "transaction";
     readonly id: Digest;
@@ -814,6 +1020,60 @@ export declare type TrustImportQuery = {
 export declare type TrustRetrieveQuery = {
     readonly agreement?: Digest;
 };
+export declare type UpdateWebhookEndpoint = {
+    readonly url?: WebhookUrl;
+    readonly types?: readonly MessageType[] | null;
+    readonly description?: Text | null;
+    readonly status?: "enabled" | "disabled";
+};
+export declare type WebhookEndpoint = {
+    readonly object: "webhook_endpoint";
+    readonly id: WebhookEndpointId;
+    readonly tenant: Name;
+    readonly audience: "tenant" | "operator";
+    readonly url: WebhookUrl;
+    readonly types: readonly MessageType[] | null;
+    readonly description: Text | null;
+    readonly scheme: WebhookScheme;
+    readonly publicKey: string | null;
+    readonly status: "enabled" | "disabled";
+    readonly disabledReason: DisabledReason | null;
+    readonly failingSince: Instant | null;
+    readonly oldSecretUntil: Instant | null;
+    readonly createdAt: Instant;
+};
+export declare type WebhookEndpointId = string;
+export declare type WebhookEndpointList = {
+    readonly object: "list";
+    readonly data: readonly WebhookEndpoint[];
+    readonly hasMore: boolean;
+    readonly nextCursor: string | null;
+};
+export declare class WebhookEndpoints {
+    constructor(api: Connection);
+    create(body: CreateWebhookEndpoint, options?: WriteOptions): Promise<CreatedWebhookEndpoint>;
+    list(query?: WebhookEndpointsListQuery, options?: RequestOptions): List<WebhookEndpoint>;
+    retrieve(endpoint: string, options?: RequestOptions): Promise<WebhookEndpoint>;
+    update(endpoint: string, body: UpdateWebhookEndpoint, options?: WriteOptions): Promise<WebhookEndpoint>;
+    delete(endpoint: string, options?: RequestOptions): Promise<WebhookEndpoint>;
+    rotate(endpoint: string, body?: RotateWebhookSecret, options?: WriteOptions): Promise<CreatedWebhookEndpoint>;
+    test(endpoint: string, options?: WriteOptions): Promise<Delivery>;
+    deliveries(endpoint: string, query?: WebhookEndpointsListDeliveriesQuery, options?: RequestOptions): List<Delivery>;
+    replayDelivery(endpoint: string, delivery: string, options?: WriteOptions): Promise<Delivery>;
+    replay(endpoint: string, body: ReplayWebhooks, options?: WriteOptions): Promise<Replay>;
+}
+export declare type WebhookEndpointsListDeliveriesQuery = {
+    readonly state?: DeliveryState;
+    readonly limit?: number;
+    readonly cursor?: string;
+};
+export declare type WebhookEndpointsListQuery = {
+    readonly limit?: number;
+    readonly cursor?: string;
+};
+export declare type WebhookScheme = "v1" | "v1a";
+export declare type WebhookSecret = string;
+export declare type WebhookUrl = string;
 export declare type Weighted = {
     readonly kind: "weighted";
     readonly weights: readonly {
@@ -839,6 +1099,18 @@ export declare type WithdrawalList = {
     readonly data: readonly Withdrawal[];
     readonly hasMore: boolean;
     readonly nextCursor: string | null;
+};
+export declare type WithdrawalMessage = {
+    readonly type: "withdrawal.created" | "withdrawal.paid" | "withdrawal.returned";
+    readonly timestamp: Instant;
+    readonly data: WithdrawalMessageData;
+};
+export declare type WithdrawalMessageData = {
+    readonly withdrawal: WithdrawalId;
+    readonly party: PartyId;
+    readonly account: AccountId;
+    readonly entry: Digest;
+    readonly status: TransferStatus;
 };
 export declare class Withdrawals {
     constructor(api: Connection);
@@ -1024,12 +1296,13 @@ declare type Checker = {
     readonly entries: (answer: readonly AccountEntry[], account: string) => Promise<void>;
     readonly transactions: (answer: readonly Transaction[], account: string) => Promise<void>;
     readonly transfer: (answer: Deposit | Withdrawal) => Promise<void>;
+    readonly tombstone: (answer: Tombstone, digest: string) => Promise<void>;
     readonly party: (answer: RegisteredParty) => Promise<void>;
     readonly trustSeen: () => number;
     readonly trust: (answer: Envelope, seen: number) => Promise<void>;
     readonly caller: (answer: Caller) => Promise<void>;
 };
-declare type Code = "BUNDLE_EMPTY" | "BUNDLE_EVIDENCE_DIGEST" | "BUNDLE_EVIDENCE_DUPLICATE" | "BUNDLE_EVIDENCE_MISSING" | "BUNDLE_EVIDENCE_ORDER" | "BUNDLE_EVIDENCE_SIZE" | "BUNDLE_EVIDENCE_UNREFERENCED" | "BUNDLE_HEADER" | "BUNDLE_LINE" | "BUNDLE_OPEN" | "BUNDLE_ORDER" | "BUNDLE_TRUNCATED" | "CLI_CODE_UNKNOWN" | "CLI_EVENT_NOT_FOUND" | "CLI_INPUT" | "CLI_KEY" | "CLI_LISTEN" | "CLI_OUTPUT" | "CLI_UNSUPPORTED" | "CLI_USAGE" | "CONF_ADAPTER_HELLO" | "CONF_ADAPTER_LOST" | "CONF_ADAPTER_MESSAGE" | "CONF_ADAPTER_START" | "CONF_BASELINE" | "CONF_BASELINE_STALE" | "CONF_DISAGREEMENT" | "CONF_NOTHING_EXECUTED" | "CONF_REPORT" | "CONF_VECTOR_UNKNOWN" | "DIGEST_FORMAT" | "DSSE_BASE64" | "DSSE_KEYID" | "DSSE_MEMBERS" | "DSSE_PAYLOAD_TYPE" | "DSSE_SIGNATURE_COUNT" | "DSSE_SIGNATURE_DUPLICATE" | "DSSE_SIGNATURE_INVALID" | "DSSE_SIGNATURE_LENGTH" | "DSSE_SIGNATURE_R_NOT_CANONICAL" | "DSSE_SIGNATURE_R_SMALL_ORDER" | "DSSE_SIGNATURE_S_RANGE" | "EVENT_ACTOR" | "EVENT_APPROVAL_DUPLICATE" | "EVENT_ATTEMPT_MISMATCH" | "EVENT_ATTESTATION_DUPLICATE" | "EVENT_DEADLINE_ORDER" | "EVENT_DECISION_MISMATCH" | "EVENT_DISPUTE_MISMATCH" | "EVENT_DISPUTE_TERMS" | "EVENT_ITEM_CONFLICT" | "EVENT_NAME_DUPLICATE" | "EVENT_PARTIES_OVERLAP" | "EVENT_REQUIREMENT_UNKNOWN" | "EVENT_REVISION_MIXED" | "EVENT_REVISION_UNKNOWN" | "EVENT_SCHEMA" | "EVENT_SUBJECT_MISMATCH" | "EVENT_SUBMISSION_MISMATCH" | "EVENT_TYPE_UNKNOWN" | "HTTP_BODY" | "HTTP_FORBIDDEN" | "HTTP_IDEMPOTENCY_IN_FLIGHT" | "HTTP_IDEMPOTENCY_KEY_MISSING" | "HTTP_IDEMPOTENCY_KEY_REUSED" | "HTTP_INTERNAL" | "HTTP_MEDIA_TYPE" | "HTTP_METHOD" | "HTTP_NOT_FOUND" | "HTTP_PARAMETER" | "HTTP_PRECONDITION_FAILED" | "HTTP_RATE_LIMITED" | "HTTP_TIMEOUT" | "HTTP_TOO_LARGE" | "HTTP_UNAUTHENTICATED" | "HTTP_UNAVAILABLE" | "JCS_NOT_CANONICAL" | "JSON_BOM" | "JSON_DEPTH" | "JSON_DUPLICATE_NAME" | "JSON_EXPONENT" | "JSON_FRACTION" | "JSON_INTEGER_RANGE" | "JSON_NEGATIVE_ZERO" | "JSON_POINTER" | "JSON_SURROGATE" | "JSON_SYNTAX" | "JSON_UTF8" | "KEY_BASE64URL" | "KEY_JWK" | "KEY_LENGTH" | "KEY_NOT_CANONICAL" | "KEY_NOT_ON_CURVE" | "KEY_SMALL_ORDER" | "KEY_TEST" | "LEDGER_ASSET_MIXED" | "LEDGER_DUPLICATE" | "LEDGER_ENTRY" | "LEDGER_FEE_MISMATCH" | "LEDGER_HELD_MISMATCH" | "LEDGER_INSUFFICIENT" | "LEDGER_NOT_ZERO" | "LEDGER_OVERDRAWN" | "LEDGER_REFERENCE_REUSED" | "LEDGER_TOTALS_MISMATCH" | "LEDGER_TO_BUYER_MISMATCH" | "LEDGER_TO_SELLER_MISMATCH" | "LEDGER_UNBALANCED" | "LIMIT_EVENTS" | "LIMIT_EVIDENCE_BYTES" | "LIMIT_JSON_BYTES" | "LIMIT_LINE_BYTES" | "LIMIT_LOG_BYTES" | "LIMIT_PAYLOAD_BYTES" | "LIMIT_RESULT_BYTES" | "LIMIT_TRUST_DOCUMENTS" | "LOG_AGREEMENT_MISMATCH" | "LOG_CAUSE_MISMATCH" | "LOG_EQUIVOCATION" | "LOG_PREV_MISMATCH" | "LOG_REACTION_MISSING" | "LOG_REASON_MISMATCH" | "LOG_SEQ_MISMATCH" | "MONEY_AMOUNT_MISMATCH" | "MONEY_ASSET_MISMATCH" | "MONEY_CAP" | "MONEY_RULING_RANGE" | "MONEY_VALUE" | "POLICY_APPROVAL_DENIED" | "POLICY_APPROVAL_TIMEOUT" | "POLICY_CHECKER_UNKNOWN" | "POLICY_CHECK_FAILED" | "POLICY_CHECK_UNATTESTED" | "POLICY_CHECK_UNKNOWN" | "POLICY_DEADLINE_MISSED" | "POLICY_FINAL_MISMATCH" | "POLICY_GROSS_MISMATCH" | "POLICY_ITEM_DIGEST" | "POLICY_ITEM_MEDIA_TYPE" | "POLICY_ITEM_MISSING" | "POLICY_MET" | "POLICY_NO_SUBMISSION" | "POLICY_OPERATOR" | "POLICY_OUTCOME_MISMATCH" | "POLICY_PAYOUT_UNKNOWN" | "POLICY_REQUIREMENTS_MISMATCH" | "POLICY_REQUIREMENT_UNKNOWN" | "POLICY_TIERS" | "POLICY_VALUE_MISSING" | "POLICY_VALUE_RANGE" | "POLICY_VALUE_TYPE" | "POLICY_WEIGHTS" | "RECEIPT_BEFORE_CLOSE" | "RECEIPT_MISMATCH" | "RECEIPT_MISSING" | "RECEIPT_NOT_CLOSED" | "RECEIPT_SCHEMA" | "STATE_ALREADY_ACCEPTED" | "STATE_ALREADY_DECIDED" | "STATE_ALREADY_DISPUTED" | "STATE_ALREADY_FUNDED" | "STATE_ALREADY_OFFERED" | "STATE_ALREADY_SETTLED" | "STATE_CLOSED" | "STATE_HOLDBACK_OPEN" | "STATE_IN_REVIEW" | "STATE_NOT_ACCEPTED" | "STATE_NOT_DECIDED" | "STATE_NOT_DISPUTED" | "STATE_NOT_DUE" | "STATE_NOT_FUNDED" | "STATE_NOT_SETTLED" | "STATE_NO_AGREEMENT" | "STATE_NO_SUBMISSION" | "STORE_EVIDENCE_MISSING" | "STORE_LOCKED" | "STORE_RECONCILIATION" | "STORE_VERSION" | "TIME_BACKWARDS" | "TIME_DUE_MISMATCH" | "TIME_INSTANT" | "TIME_OVERDUE" | "TIME_SKEW" | "TIME_TIMER_MISSING" | "TRUST_EXPIRED" | "TRUST_KEY_COMPROMISED" | "TRUST_KEY_PARTY" | "TRUST_KEY_PINNED" | "TRUST_KEY_REVOKED" | "TRUST_KEY_SHARED" | "TRUST_KEY_UNKNOWN" | "TRUST_KEY_WINDOW" | "TRUST_NOT_YET_VALID" | "TRUST_ORDER" | "TRUST_PARTY_DUPLICATE" | "TRUST_REGISTRY_ACTS" | "TRUST_REGISTRY_KEY" | "TRUST_ROLE" | "TRUST_ROOT_MISSING" | "TRUST_SCHEMA" | "TRUST_SETTLER_COMPROMISED" | "TRUST_WINDOW";
+declare type Code = "BUNDLE_EMPTY" | "BUNDLE_EVIDENCE_DIGEST" | "BUNDLE_EVIDENCE_DUPLICATE" | "BUNDLE_EVIDENCE_MISSING" | "BUNDLE_EVIDENCE_ORDER" | "BUNDLE_EVIDENCE_SIZE" | "BUNDLE_EVIDENCE_UNREFERENCED" | "BUNDLE_HEADER" | "BUNDLE_LINE" | "BUNDLE_OPEN" | "BUNDLE_ORDER" | "BUNDLE_TRUNCATED" | "CLI_CODE_UNKNOWN" | "CLI_EVENT_NOT_FOUND" | "CLI_INPUT" | "CLI_KEY" | "CLI_LISTEN" | "CLI_OUTPUT" | "CLI_UNSUPPORTED" | "CLI_USAGE" | "CONF_ADAPTER_HELLO" | "CONF_ADAPTER_LOST" | "CONF_ADAPTER_MESSAGE" | "CONF_ADAPTER_START" | "CONF_BASELINE" | "CONF_BASELINE_STALE" | "CONF_DISAGREEMENT" | "CONF_NOTHING_EXECUTED" | "CONF_REPORT" | "CONF_SERVER_ANSWER" | "CONF_SERVER_CONFIG" | "CONF_SERVER_LOST" | "CONF_SERVER_START" | "CONF_VECTOR_UNKNOWN" | "DIGEST_FORMAT" | "DSSE_BASE64" | "DSSE_KEYID" | "DSSE_MEMBERS" | "DSSE_PAYLOAD_TYPE" | "DSSE_SIGNATURE_COUNT" | "DSSE_SIGNATURE_DUPLICATE" | "DSSE_SIGNATURE_INVALID" | "DSSE_SIGNATURE_LENGTH" | "DSSE_SIGNATURE_R_NOT_CANONICAL" | "DSSE_SIGNATURE_R_SMALL_ORDER" | "DSSE_SIGNATURE_S_RANGE" | "EVENT_ACTOR" | "EVENT_APPROVAL_DUPLICATE" | "EVENT_ATTEMPT_MISMATCH" | "EVENT_ATTESTATION_DUPLICATE" | "EVENT_DEADLINE_ORDER" | "EVENT_DECISION_MISMATCH" | "EVENT_DISPUTE_MISMATCH" | "EVENT_DISPUTE_TERMS" | "EVENT_ITEM_CONFLICT" | "EVENT_NAME_DUPLICATE" | "EVENT_PARTIES_OVERLAP" | "EVENT_REQUIREMENT_UNKNOWN" | "EVENT_REVISION_MIXED" | "EVENT_REVISION_UNKNOWN" | "EVENT_SCHEMA" | "EVENT_SUBJECT_MISMATCH" | "EVENT_SUBMISSION_MISMATCH" | "EVENT_TYPE_UNKNOWN" | "HOOK_ADDRESS" | "HOOK_BODY" | "HOOK_CURSOR" | "HOOK_DISABLED" | "HOOK_HEADERS" | "HOOK_KEY_ROLE" | "HOOK_SECRET" | "HOOK_SIGNATURE" | "HOOK_TIMESTAMP" | "HOOK_URL" | "HTTP_BODY" | "HTTP_FORBIDDEN" | "HTTP_IDEMPOTENCY_IN_FLIGHT" | "HTTP_IDEMPOTENCY_KEY_MISSING" | "HTTP_IDEMPOTENCY_KEY_REUSED" | "HTTP_INTERNAL" | "HTTP_MEDIA_TYPE" | "HTTP_METHOD" | "HTTP_NOT_FOUND" | "HTTP_PARAMETER" | "HTTP_PRECONDITION_FAILED" | "HTTP_RATE_LIMITED" | "HTTP_TIMEOUT" | "HTTP_TOO_LARGE" | "HTTP_UNAUTHENTICATED" | "HTTP_UNAVAILABLE" | "JCS_NOT_CANONICAL" | "JSON_BOM" | "JSON_DEPTH" | "JSON_DUPLICATE_NAME" | "JSON_EXPONENT" | "JSON_FRACTION" | "JSON_INTEGER_RANGE" | "JSON_NEGATIVE_ZERO" | "JSON_POINTER" | "JSON_SURROGATE" | "JSON_SYNTAX" | "JSON_UTF8" | "KEY_BASE64URL" | "KEY_JWK" | "KEY_LENGTH" | "KEY_NOT_CANONICAL" | "KEY_NOT_ON_CURVE" | "KEY_SMALL_ORDER" | "KEY_TEST" | "LEDGER_ASSET_MIXED" | "LEDGER_DUPLICATE" | "LEDGER_ENTRY" | "LEDGER_FEE_MISMATCH" | "LEDGER_HELD_MISMATCH" | "LEDGER_INSUFFICIENT" | "LEDGER_NOT_ZERO" | "LEDGER_OVERDRAWN" | "LEDGER_REFERENCE_REUSED" | "LEDGER_TOTALS_MISMATCH" | "LEDGER_TO_BUYER_MISMATCH" | "LEDGER_TO_SELLER_MISMATCH" | "LEDGER_UNBALANCED" | "LIMIT_EVENTS" | "LIMIT_EVIDENCE_BYTES" | "LIMIT_JSON_BYTES" | "LIMIT_LINE_BYTES" | "LIMIT_LOG_BYTES" | "LIMIT_PAYLOAD_BYTES" | "LIMIT_RESULT_BYTES" | "LIMIT_TRUST_DOCUMENTS" | "LOG_AGREEMENT_MISMATCH" | "LOG_CAUSE_MISMATCH" | "LOG_EQUIVOCATION" | "LOG_PREV_MISMATCH" | "LOG_REACTION_MISSING" | "LOG_REASON_MISMATCH" | "LOG_SEQ_MISMATCH" | "MONEY_AMOUNT_MISMATCH" | "MONEY_ASSET_MISMATCH" | "MONEY_CAP" | "MONEY_RULING_RANGE" | "MONEY_VALUE" | "POLICY_APPROVAL_DENIED" | "POLICY_APPROVAL_TIMEOUT" | "POLICY_CHECKER_UNKNOWN" | "POLICY_CHECK_FAILED" | "POLICY_CHECK_UNATTESTED" | "POLICY_CHECK_UNKNOWN" | "POLICY_DEADLINE_MISSED" | "POLICY_FINAL_MISMATCH" | "POLICY_GROSS_MISMATCH" | "POLICY_ITEM_DIGEST" | "POLICY_ITEM_MEDIA_TYPE" | "POLICY_ITEM_MISSING" | "POLICY_MET" | "POLICY_NO_SUBMISSION" | "POLICY_OPERATOR" | "POLICY_OUTCOME_MISMATCH" | "POLICY_PAYOUT_UNKNOWN" | "POLICY_REQUIREMENTS_MISMATCH" | "POLICY_REQUIREMENT_UNKNOWN" | "POLICY_TIERS" | "POLICY_VALUE_MISSING" | "POLICY_VALUE_RANGE" | "POLICY_VALUE_TYPE" | "POLICY_WEIGHTS" | "RECEIPT_BEFORE_CLOSE" | "RECEIPT_MISMATCH" | "RECEIPT_MISSING" | "RECEIPT_NOT_CLOSED" | "RECEIPT_SCHEMA" | "REL_BUNDLE" | "REL_CERTIFICATE" | "REL_CERTIFICATE_TIME" | "REL_DIGEST" | "REL_FOLDER" | "REL_IDENTITY" | "REL_IDENTITY_OPEN" | "REL_ISSUER" | "REL_LOG" | "REL_MISSING" | "REL_PREDICATE" | "REL_REGISTRY" | "REL_RELEASE" | "REL_SBOM" | "REL_SBOM_MISMATCH" | "REL_SCT" | "REL_SIGNATURE" | "REL_STATEMENT" | "REL_SUMS" | "REL_SWAPPED" | "REL_TAG" | "REL_TARBALL" | "REL_TIMESTAMP" | "REL_TRUSTED_ROOT" | "REL_UNLISTED" | "REL_VERSION" | "STATE_ALREADY_ACCEPTED" | "STATE_ALREADY_DECIDED" | "STATE_ALREADY_DISPUTED" | "STATE_ALREADY_FUNDED" | "STATE_ALREADY_OFFERED" | "STATE_ALREADY_SETTLED" | "STATE_CLOSED" | "STATE_HOLDBACK_OPEN" | "STATE_IN_REVIEW" | "STATE_NOT_ACCEPTED" | "STATE_NOT_DECIDED" | "STATE_NOT_DISPUTED" | "STATE_NOT_DUE" | "STATE_NOT_FUNDED" | "STATE_NOT_SETTLED" | "STATE_NO_AGREEMENT" | "STATE_NO_SUBMISSION" | "STORE_EVIDENCE_MISSING" | "STORE_EVIDENCE_PURGED" | "STORE_KEY_MISSING" | "STORE_KEY_RING" | "STORE_LOCKED" | "STORE_RECONCILIATION" | "STORE_RETENTION_PLAN" | "STORE_SEAL_BROKEN" | "STORE_SEAL_VERSION" | "STORE_TOMBSTONE" | "STORE_VERSION" | "TIME_BACKWARDS" | "TIME_DUE_MISMATCH" | "TIME_INSTANT" | "TIME_OVERDUE" | "TIME_SKEW" | "TIME_TIMER_MISSING" | "TRUST_EXPIRED" | "TRUST_KEY_COMPROMISED" | "TRUST_KEY_PARTY" | "TRUST_KEY_PINNED" | "TRUST_KEY_REVOKED" | "TRUST_KEY_SHARED" | "TRUST_KEY_UNKNOWN" | "TRUST_KEY_WINDOW" | "TRUST_NOT_YET_VALID" | "TRUST_ORDER" | "TRUST_PARTY_DUPLICATE" | "TRUST_REGISTRY_ACTS" | "TRUST_REGISTRY_KEY" | "TRUST_ROLE" | "TRUST_ROOT_MISSING" | "TRUST_SCHEMA" | "TRUST_SETTLER_COMPROMISED" | "TRUST_WINDOW";
 declare class Connection {
     readonly platform: Platform;
     readonly checker: Checker | undefined;
@@ -1381,6 +1654,10 @@ declare type RequirementResult = {
     readonly code: string;
 };
 declare type Requirement__2 = ItemRequirement__2 | CheckRequirement__2 | DeadlineRequirement__2 | ApprovalRequirement__2;
+declare type RetentionReason = {
+    readonly kind: "closed" | "unreferenced";
+    readonly days: number;
+};
 declare type Revision = "2026-11";
 declare type Revocation = {
     readonly at: Instant;
@@ -1429,6 +1706,16 @@ declare type Tiers__2 = {
     readonly check: Name;
     readonly pointer: Pointer;
     readonly tiers: readonly Tier[];
+};
+declare type TombstonePayload = {
+    readonly v: Revision;
+    readonly by: PartyId;
+    readonly digest: Digest__2;
+    readonly size: number;
+    readonly agreements: readonly Digest__2[];
+    readonly purgedAt: Instant;
+    readonly rule: RetentionReason;
+    readonly plan?: Digest__2;
 };
 declare type Totals = {
     readonly funded: Value;
