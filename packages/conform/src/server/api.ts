@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import { CODES, type Code, parseJson, REVISION, URI_BASE } from "@settld/protocol";
 import type { ApiDocument, Operation } from "./document.ts";
+import { serverClock } from "./server-clock.ts";
 import type { NoAnswer, Transport, WireAnswer } from "./transport.ts";
 import { at, isObject, shown, textAt } from "./values.ts";
 
@@ -84,7 +85,7 @@ export const apiOf = (
   const requests = new Set<string>();
   let served: ApiDocument | undefined;
   let answers = 0;
-  let offset = 0;
+  const clock = serverClock();
 
   const note = (kind: AuditKind, reply: Reply, text: string): void => {
     const found = faults.get(kind) ?? [];
@@ -93,7 +94,7 @@ export const apiOf = (
     if (found.length < FAULTS_MAX && !found.includes(line)) found.push(line);
   };
 
-  const look = (reply: Reply): void => {
+  const look = (reply: Reply, asked: number): void => {
     answers += 1;
     const { headers, status, operation, body } = reply;
     const request = headers.get("settld-request") ?? "";
@@ -105,7 +106,7 @@ export const apiOf = (
     }
     const date = Date.parse(headers.get("date") ?? "");
     if (Number.isNaN(date)) note("headers", reply, `expected a Date, found ${headers.get("date") ?? "none"}`);
-    else if (Math.abs(date + 500 - Date.now()) > 1500) offset = date + 500 - Date.now();
+    else clock.hear(date, asked, Date.now());
     if (status >= 400 && reply.bytes.length === 0 && reply.asked.startsWith("HEAD ")) return;
     const mediaType = mediaTypeOf(headers);
     if (status >= 400) for (const fault of problemFaults(reply, mediaType, request)) note("problem", reply, fault);
@@ -153,6 +154,7 @@ export const apiOf = (
     };
     for (let tries = 1; ; tries++) {
       let answer: WireAnswer;
+      const asked = Date.now();
       try {
         answer = await wire.send(request);
         onAnswered(undefined);
@@ -161,7 +163,7 @@ export const apiOf = (
         throw error;
       }
       const reply = replyOf(operation, `${method} ${path}`, answer);
-      look(reply);
+      look(reply, asked);
       const busy = reply.code === "HTTP_RATE_LIMITED" || reply.code === "HTTP_UNAVAILABLE";
       if (!busy || extra.once === true || tries === TRIES) return reply;
       const seconds = Number(reply.headers.get("retry-after") ?? "1");
@@ -190,7 +192,7 @@ export const apiOf = (
     },
     faults: (kind) => faults.get(kind) ?? [],
     count: () => answers,
-    now: () => Date.now() + offset,
+    now: () => Date.now() + clock.ahead(),
     serve: (document) => {
       served = document;
     },

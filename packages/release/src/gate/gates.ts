@@ -78,7 +78,8 @@ export const gates: Gates = {
     ...tooOld(takenAt, now, AGE_DAYS_MAX.issues),
     ...issues
       .filter(
-        ({ state, labels }) => state === "OPEN" && labels.some(({ name }) => /^((priority|sev)[:/ ]\s*)?p0$/i.test(name)),
+        ({ state, labels }) =>
+          state === "OPEN" && labels.some(({ name }) => /^((priority|sev)[:/ ]\s*)?p0$/i.test(name)),
       )
       .map(({ number, title }) => `#${number} is open: ${title}`),
   ],

@@ -62,7 +62,9 @@ function inFolder(scratch: string, version: number): Place {
     async putBack() {
       moveAway();
       copyFileSync(join(copy, "store.db"), join(dir, "store.db"));
-      cpSync(join(copy, "evidence"), join(dir, "evidence"), { recursive: true });
+      // Small evidence is in the database, so there need not be any files.
+      if (existsSync(join(copy, "evidence")))
+        cpSync(join(copy, "evidence"), join(dir, "evidence"), { recursive: true });
     },
     keepOld: async () => {},
     async putOldBack() {

@@ -1,5 +1,5 @@
 import { type Cheating, type Handle, type Passing, withHeaders } from "./proxy.ts";
-import type { ServerCheat } from "./server-cheats.ts";
+import type { ServerCheat } from "./server-cheat.ts";
 
 // Requests go through as they are.
 const cheat =

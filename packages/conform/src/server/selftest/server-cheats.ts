@@ -1,4 +1,3 @@
-import type { CaseStatus } from "../../report/report.ts";
 import { DELIVERY_CHEATS } from "./delivery-cheats.ts";
 import {
   type Cheating,
@@ -10,23 +9,7 @@ import {
   withHeaders,
   withJson,
 } from "./proxy.ts";
-
-/** A server that cheats in one thing, and the scenario that has to notice. */
-export type ServerCheat = {
-  readonly name: string;
-  readonly does: string;
-  /** Scenarios that have to fail; none for one that has to pass. */
-  readonly caughtBy: readonly string[];
-  /** With which status; any failure when absent. */
-  readonly status?: CaseStatus;
-  /** Why the run has to stop, instead. */
-  readonly stopped?: string;
-  /** It falls silent, which takes as long as one is willing to wait. */
-  readonly silent?: true;
-  readonly cheat: (cheating: Cheating) => Handle;
-  /** What it makes of deliveries to webhooks, which do not come by the way of requests. */
-  readonly delivers?: (delivery: Passing) => Passing;
-};
+import type { ServerCheat } from "./server-cheat.ts";
 
 const isEvent = ({ method, path }: Passing): boolean =>
   method === "POST" && /^\/v1\/agreements(\/[^/]+\/(events|fund))?$/.test(path);

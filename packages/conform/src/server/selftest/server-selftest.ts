@@ -6,7 +6,8 @@ import { type HookReceiver, startHookReceiver } from "../hook-receiver.ts";
 import { runServer } from "../run-server.ts";
 import { startDeliveryProxy } from "./delivery-proxy.ts";
 import { startProxy } from "./proxy.ts";
-import { SERVER_CHEATS, type ServerCheat } from "./server-cheats.ts";
+import type { ServerCheat } from "./server-cheat.ts";
+import { SERVER_CHEATS } from "./server-cheats.ts";
 
 /** How the kit did against a server that cheats. */
 export type ServerTrial = {

@@ -69,11 +69,7 @@ export async function migrateDown(
     await script(`SELECT pg_advisory_lock(${LOCK})`);
     const version = await storeVersion(script, newestOf(migrations));
     if (version < to) throw new SettldError("STORE_VERSION", `expected version ${to} or newer, found ${version}`);
-    const [served] = await script(`SELECT count(*)::integer AS n FROM pg_stat_activity
-      WHERE datname = current_database() AND application_name = '${APPLICATION}' AND pid <> pg_backend_pid()`);
-    if (served?.["n"] !== 0) {
-      throw new SettldError("STORE_LOCKED", "expected a database that nobody serves, found servers that are connected");
-    }
+    await expectNoServer(script);
     for (const step of migrations.filter((one) => one.version > to && one.version <= version).reverse()) {
       await runStep(script, step.down, step.version - 1);
       taken.push(step.version);
@@ -96,6 +92,19 @@ export async function assertMigrated(pg: Pg, config: ClientConfig): Promise<void
     throw new SettldError("STORE_VERSION", `expected a store of version ${newest}, found ${found}`);
   });
 }
+
+// A connection that was closed just now is there for a moment longer.
+async function expectNoServer(script: Script): Promise<void> {
+  for (let looks = 0; looks < LOOKS_MAX; looks++) {
+    const [served] = await script(`SELECT count(*)::integer AS n FROM pg_stat_activity
+      WHERE datname = current_database() AND application_name = '${APPLICATION}' AND pid <> pg_backend_pid()`);
+    if (served?.["n"] === 0) return;
+    await script("SELECT pg_sleep(0.1)");
+  }
+  throw new SettldError("STORE_LOCKED", "expected a database that nobody serves, found servers that are connected");
+}
+
+const LOOKS_MAX = 20;
 
 async function withScript(
   { Client }: Pg,
