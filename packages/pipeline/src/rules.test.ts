@@ -1,9 +1,10 @@
-import { existsSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { requirementLines } from "./coverage.ts";
 import { assertData } from "./data.ts";
-import { root, staleFiles } from "./files.ts";
+import { digestOf, root, staleFiles } from "./files.ts";
 import { planFiles } from "./plan.ts";
 import type { Plan } from "./plan-data.ts";
 import { checkPlan } from "./rules.ts";
@@ -273,4 +274,28 @@ test("lines of a document: what asks for something, and what only frames it", ()
     [8, "| Unit | x |"],
     [10, "make kpi"],
   ]);
+});
+
+test("the program writes nothing when it checks, and says the same twice", () => {
+  const state = (): string => {
+    const paths = globSync(["planning/**/*", "tasks/*", "docs/**/*"], { cwd: root, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .sort();
+    return digestOf(paths.map((path) => `${digestOf(readFileSync(path))} ${path}\n`).join(""));
+  };
+  const run = (...args: string[]): { readonly status: number | null; readonly stdout: string } => {
+    const program = join(root, "packages/pipeline/src/plan.ts");
+    return spawnSync(process.execPath, ["--conditions=@settld/source", program, ...args], {
+      cwd: root,
+      encoding: "utf8",
+    });
+  };
+  const before = state();
+  const [first, second] = [run("check", "--no-run"), run("check", "--no-run")];
+  expect(first.stdout).toMatch(/^plan: \d+ requirements, \d+ tickets, \d+ tasks, \d+ faults$/m);
+  expect({ status: second.status, stdout: second.stdout }).toEqual({ status: first.status, stdout: first.stdout });
+  expect(state()).toBe(before);
+  expect(run("check", "--full").status).toBe(2);
+  expect(run("chek").status).toBe(2);
 });

@@ -111,6 +111,13 @@ describe("label gate: each fault is named, and nothing else", () => {
     expect(faultsOf(change)).toEqual(messages.map((message) => expect.stringMatching(message)));
   });
 
+  test("a surface that is no matter of a P0", () => {
+    const rules = { ...input.rules, surfaces: { ...input.rules.surfaces, publishing: "looks" } };
+    expect(faultsOf(() => {}, { rules })).toEqual([
+      expect.stringMatching(/^#151: P0 is for release integrity, .* and not for looks$/),
+    ]);
+  });
+
   test("a child that closes after its umbrella, and one whose command went red", () => {
     const tickets = plan.backlog.tickets.map((one) =>
       one.epic === "UNCAP" ? { ...one, status: "done" as const } : one,
