@@ -8,8 +8,8 @@ const config: ViteUserConfig = {
   test: {
     include: ["packages/*/src/**/*.{test,fuzz}.ts"],
     testTimeout: 60_000,
-    // Many tests wait for processes and databases, so also a machine of two cores runs two files at a time.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // Many tests wait for timers, processes and databases, so there is one file more under way than there are cores.
+    maxWorkers: availableParallelism() + 1,
   },
 };
 

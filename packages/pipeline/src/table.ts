@@ -4,7 +4,6 @@ import { markdownTable } from "markdown-table";
 /** Text as one cell of a Markdown table: it may neither end the cell nor begin anything else. */
 const cell = (text: string): string =>
   text
-    .replaceAll("\\", "\\\\")
     .replaceAll("|", "\\|")
     .replaceAll("<", "&lt;")
     .replaceAll(/\s*\n\s*/g, " ");
@@ -17,7 +16,7 @@ export const tableOf = (head: readonly string[], rows: readonly (readonly string
   );
 
 /** Text of others as text: no link, image, emphasis, code or mention comes of it, and no character steers a reader. */
-export const plain = (text: string): string => escapeTerminal(text).replaceAll(/[[\]`*_~!@#]/g, "\\$&");
+export const plain = (text: string): string => escapeTerminal(text).replaceAll(/[\\[\]`*_~!@#]/g, "\\$&");
 
 /** The first line of every generated page. */
 export const generatedFrom = (...sources: readonly string[]): string =>

@@ -187,9 +187,21 @@ test("a request that is running when the server is asked to end is answered firs
   expect(await ended).toBe(0);
 });
 
+test("a tenant may ask as often as the operator says, and twice as often at once", async () => {
+  const cwd = newFolder();
+  const serve = await startServe(cwd, ["--requests-per-second", "1"]);
+  const made = await runChild(["admin", "keys", "create", "--dir", join(cwd, ".settld"), "--tenant", "acme"]);
+  const ask = (): Promise<Response> =>
+    fetch(`${serve.url}/v1/account`, { headers: { authorization: `Bearer ${made.stdout.trim()}` } });
+  const answers = await Promise.all([ask(), ask(), ask()]);
+  expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 429]);
+  expect(await serve.end("SIGTERM")).toBe(0);
+});
+
 describe("what is refused before anything is made", () => {
   const refused: [string[], Record<string, string>, RegExp][] = [
     [["--port", "65536"], {}, /CLI_USAGE: --port: expected a number from 0 to 65535/],
+    [["--requests-per-second", "0"], {}, /CLI_USAGE: --requests-per-second: expected a number from 1 to 999999/],
     [["--port", "0", "--host", "nope.invalid"], {}, /CLI_LISTEN: expected to listen at nope\.invalid/],
     [["--settler-key", "nope.jwk"], {}, /CLI_INPUT: --settler-key: expected a readable file/],
     [

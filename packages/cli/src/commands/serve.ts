@@ -44,6 +44,7 @@ type Options = PlaceOptions & {
   readonly rotateKeys?: true;
   readonly holdPayouts?: true;
   readonly webhooksToLoopback?: true;
+  readonly requestsPerSecond: string;
   readonly metricsHost: string;
   readonly metricsPort?: string;
   readonly drain: string;
@@ -91,6 +92,7 @@ export function serveCommand(): Command {
     )
     .option("--rotate-keys", "go on with other keys than at the last start")
     .option("--hold-payouts", "book withdrawals and pay nothing out, while something is being looked into")
+    .option("--requests-per-second <n>", "how often a tenant may ask this process, and twice as often at once", "200")
     .option("--metrics-port <n>", "port for /metrics of Prometheus, apart from everything else (default: none)")
     .option("--metrics-host <address>", "address for /metrics; whoever reaches it reads them", "127.0.0.1")
     .option("--drain <seconds>", "how long /readyz says no before the server stops taking requests", "0")
@@ -123,6 +125,7 @@ async function serve(options: Options): Promise<void> {
   // What is wrong with the command line is said before anything is made.
   const port = parsePort(options.port, "--port");
   const metricsPort = options.metricsPort === undefined ? undefined : parsePort(options.metricsPort, "--metrics-port");
+  const requestsPerSecond = parseRate(options.requestsPerSecond, "--requests-per-second");
   const times = {
     drainMs: parseSeconds(options.drain, "--drain"),
     graceMs: parseSeconds(options.grace, "--grace"),
@@ -137,7 +140,12 @@ async function serve(options: Options): Promise<void> {
   await tryAddress(options.host, port);
   if (metricsPort !== undefined) await tryAddress(options.metricsHost, metricsPort);
   const ended = askedToEnd();
-  const { running, ...start } = await startServer(server, { ...options, ...retention, place }, asked, log);
+  const { running, ...start } = await startServer(
+    server,
+    { ...options, ...retention, requestsPerSecond, place },
+    asked,
+    log,
+  );
   let listening: Listening | undefined;
   let metrics: Listening | undefined;
   try {
@@ -189,6 +197,11 @@ function parsePort(text: string, option: string): number {
   const port = Number(text);
   if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
   throw inputError("CLI_USAGE", `${option}: expected a number from 0 to 65535, found ${JSON.stringify(text)}`);
+}
+
+function parseRate(text: string, option: string): number {
+  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
+  throw inputError("CLI_USAGE", `${option}: expected a number from 1 to 999999, found ${JSON.stringify(text)}`);
 }
 
 // As milliseconds.

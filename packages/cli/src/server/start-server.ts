@@ -26,8 +26,11 @@ export type StartOptions = {
   readonly rotateKeys?: true;
   /** What evidence is purged every day, if any. */
   readonly retention?: RetentionRule;
-  /** Books withdrawals and pays nothing out. */
+  /** How often a tenant may ask. */
+  readonly requestsPerSecond: number;
+  /** For development: posts webhooks also by http, and to this machine. */
   readonly webhooksToLoopback?: true;
+  /** Books withdrawals and pays nothing out. */
   readonly holdPayouts?: true;
 };
 
@@ -82,6 +85,7 @@ export async function startServer(
           settler: { id: identity.settler, signer: settlerSigner, oldSigners: handed.oldSettlers },
           registry: registryOf(identity, registryPart),
           ...(options.retention === undefined ? {} : { retention: options.retention }),
+          limits: { requestsPerSecond: options.requestsPerSecond, requestsBurst: 2 * options.requestsPerSecond },
           holdPayouts: options.holdPayouts === true,
           webhooks: { allowLoopback: options.webhooksToLoopback === true },
           onRequest: log.onRequest,

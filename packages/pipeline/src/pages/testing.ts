@@ -9,7 +9,7 @@ export const testingPage = ({ layers, results, backlog }: Plan): string => {
       const last =
         result === undefined
           ? "not recorded"
-          : `${result.exit === 0 ? "passed" : "RED"}, ${result.at}, ${result.seconds} s: ${plain(result.last)}`;
+          : `${result.exit === 0 ? "passed" : "RED"}, ${result.at}, ${result.seconds} s${result.last === "" ? "" : `: ${plain(result.last)}`}`;
       return index === 0 ? [layer, tooling, `\`${run}\``, trigger, last] : ["", "", `\`${run}\``, "", last];
     }),
   );

@@ -1,4 +1,4 @@
-import { concatBytes, SettldError } from "@settld/protocol";
+import { concatBytes, isSettldError, SettldError } from "@settld/protocol";
 
 // Up to this a body is taken whole. A longer one comes as a stream, which can be given up when it is late.
 const WHOLE_BYTES_MAX = 65_536;
@@ -60,6 +60,11 @@ async function withTimeout<T>(promise: Promise<T>, ms: number): Promise<T> {
   });
   try {
     return await Promise.race([promise, late]);
+  } catch (error) {
+    // Whatever else ends a body early is the doing of whoever sends it, and no fault of the server.
+    throw isSettldError(error)
+      ? error
+      : new SettldError("HTTP_TIMEOUT", "expected the whole body, found its sender gone");
   } finally {
     clearTimeout(timer);
   }

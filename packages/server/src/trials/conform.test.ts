@@ -84,7 +84,8 @@ const STORES: readonly (readonly [
   ],
 ];
 
-test.each(STORES)("our server conforms: %s", { timeout: 300_000 }, async (_, open) => {
+// Most of the time is waiting for timers, so both wait together.
+test.concurrent.each(STORES)("our server conforms: %s", { timeout: 300_000 }, async (_, open) => {
   const { env, drop } = await open();
   const { said, child } = await serve(env);
   try {
