@@ -121,7 +121,7 @@ Exit codes:
   1   does not conform
   2   wrong usage, or a file that could not be read or written
   3   the adapter is broken
-  4   inconclusive: nothing was executed that counts
+  4   inconclusive: something that counts was not executed
   70  a bug in settld-conform
 
 Examples:

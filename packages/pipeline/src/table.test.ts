@@ -1,7 +1,10 @@
 import { expect, test } from "vitest";
 import { plain, tableOf } from "./table.ts";
 
-const row = (text: string): string => tableOf(["head"], [[text]]).split("\n").at(-1) ?? "";
+const row = (text: string): string =>
+  tableOf(["head"], [[text]])
+    .split("\n")
+    .at(-1) ?? "";
 
 test("what others wrote is shown as they wrote it, escaped once", () => {
   expect(row(plain("LEDGER_TO_SELLER_MISMATCH"))).toBe("| LEDGER\\_TO\\_SELLER\\_MISMATCH |");

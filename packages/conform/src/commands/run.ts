@@ -45,7 +45,7 @@ Exit codes:
   1    does not conform, or the baseline is stale
   2    wrong usage, or a file that could not be read or written
   3    the adapter is broken, or the server is: it breaks the protocol or cannot be reached
-  4    inconclusive: nothing was executed that counts
+  4    inconclusive: something that counts was not executed
   130  interrupted; the report has what was found until then
 
 Examples:

@@ -22,5 +22,5 @@ export const CONCLUSION_TEXT: Readonly<Record<ConformanceReport["conclusion"], s
   partial:
     "Nothing failed that was not known, but vectors were left out or known failures are excused: no profile conforms by this run.",
   broken: "The adapter broke the protocol or could not be used, so the run stopped.",
-  inconclusive: "Nothing was executed that counts, so nothing is shown.",
+  inconclusive: "Nothing failed, but something that counts was not executed, so the run shows nothing.",
 };
