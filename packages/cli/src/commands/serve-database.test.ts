@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -67,7 +68,18 @@ test("several servers over one database, their keys, and the tools beside them",
 
   const audit = await settld(["reconcile", "--database"]);
   expect([audit.exitCode, audit.stdout]).toEqual([0, expect.stringContaining("the book agrees with its logs")]);
+  // Evidence that nobody names, for the daily work, which is a job in the queue here.
+  const work = Buffer.from("some work");
+  const evidence = `/v1/evidence/sha256:${createHash("sha256").update(work).digest("hex")}`;
+  const headers = { authorization, "content-type": "application/octet-stream" };
+  expect((await fetch(`${first?.url}${evidence}`, { method: "PUT", headers, body: work })).status).toBe(201);
   for (const serve of [first, second]) expect(await serve?.end("SIGTERM")).toBe(0);
+
+  const purging = await startServe(folder, ["--database", ...keys, "--retention-days", "0"], env);
+  const look = async (): Promise<number> =>
+    (await fetch(`${purging.url}${evidence}`, { headers: { authorization } })).status;
+  await expect.poll(look, { timeout: 20_000, interval: 200 }).toBe(410);
+  expect(await purging.end("SIGTERM")).toBe(0);
 
   const out = await settld(["admin", "export", "--database", "--registry-key", "registry.jwk", "--out", "export"]);
   expect([out.exitCode, out.stderr]).toEqual([0, ""]);

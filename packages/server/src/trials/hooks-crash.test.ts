@@ -6,10 +6,13 @@ import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { FULL, PATIENCE, randomOf } from "@settld/testkit";
+import { makeDatabase } from "@settld/testkit/postgres";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { auditStore } from "../audit/audit-store.ts";
 import { newApiKey } from "../http/api-keys.ts";
+import { openPostgresStore } from "../store/postgres/postgres-store.ts";
 import { openSqliteStore } from "../store/sqlite/sqlite-store.ts";
+import type { Store } from "../store/store.ts";
 import { startTestServer } from "../testing/index.ts";
 import { sendTo } from "./client.ts";
 import { type Receiver, startReceiver } from "./receiver.ts";
@@ -33,10 +36,31 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Starts a server over the folder, and gives the place where it listens. */
-async function start(): Promise<string> {
+/** A store over which servers are killed. */
+type Place = {
+  /** What a server is told of it. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly open: () => Promise<Store>;
+  readonly remove: () => Promise<void>;
+};
+
+const PLACES: Readonly<Record<string, () => Promise<Place>>> = {
+  SQLite: async () => ({
+    env: {},
+    open: () => openSqliteStore({ folder: join(folder, "store"), mode: "serve" }),
+    remove: async () => {},
+  }),
+  async PostgreSQL() {
+    const { url, drop } = await makeDatabase();
+    return { env: { SETTLD_TRIAL_DATABASE: url }, open: () => openPostgresStore({ url }), remove: drop };
+  },
+};
+
+/** Starts a server over the store, and gives the place where it listens. */
+async function start({ env }: Place): Promise<string> {
   const child = spawn(process.execPath, ["--conditions=@settld/source", program, folder], {
     stdio: ["pipe", "pipe", "ignore"],
+    env: { ...process.env, ...env },
   });
   running = child;
   child.stdin.on("error", () => {});
@@ -57,11 +81,12 @@ async function kill(): Promise<void> {
   await gone;
 }
 
-test(
-  "whenever a server is killed, every message of what was answered arrives, and nothing else",
-  async () => {
+test.each(Object.entries(PLACES))(
+  "whenever a server over %s is killed, every message of what was answered arrives, and nothing else",
+  async (_, make) => {
     const random = randomOf(8);
-    const store = await openSqliteStore({ folder: join(folder, "store"), mode: "serve" });
+    const place = await make();
+    const store = await place.open();
     const setUp = await startTestServer({ store });
     const { id: party } = await setUp.party("buyer", "buyer", "one");
     const { key: apiKey, row } = newApiKey("one", TENANT_SCOPES, "all", Date.now());
@@ -85,7 +110,7 @@ test(
         await kill();
         return "silence";
       };
-      const url = await start();
+      const url = await start(place);
       const pay = sendTo(fetch, url, operatorKey);
       try {
         for (let n = 0; n < 8 && !isHit; n++) {
@@ -105,7 +130,7 @@ test(
       await kill();
     }
     receiver.reply = () => ({ status: 204 });
-    await start();
+    await start(place);
     const arrived = (): Set<string> => {
       for (const { id, body: text } of receiver.arrived) {
         const { deposit } = (JSON.parse(text) as { data: { deposit: string } }).data;
@@ -120,13 +145,14 @@ test(
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     await kill();
 
-    const after = await openSqliteStore({ folder: join(folder, "store"), mode: "serve" });
+    const after = await place.open();
     const rows = await after.listTransfers("deposit", undefined, { limit: 1_000 });
     expect([...arrived()].sort()).toEqual(rows.map(({ id }) => id).sort());
     expect((await after.feedRange("one")).last).toBe(rows.length);
     const report = await auditStore(after, { settler: setUp.settler, now: Date.now() });
     expect(report.findings).toEqual([]);
     await after.close();
+    await place.remove();
     // Some were told twice, or the test would not have hit what it is about.
     expect(receiver.arrived.length).toBeGreaterThan(noted.size);
   },
