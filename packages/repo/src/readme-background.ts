@@ -9,7 +9,8 @@ import { dirname, join } from "node:path";
 export type Background = {
   /** What it had printed when the page went on. */
   readonly output: string;
-  readonly end: () => void;
+  /** Asks it to end, and waits until it has. */
+  readonly end: () => Promise<void>;
 };
 
 /** The port in the text of pages; what runs uses one that is free. */
@@ -34,12 +35,14 @@ export const startInBackground = (
   // A process group of its own, so that what a shell starts ends with it.
   const child = spawn(program, args, { cwd, env, stdio: ["ignore", out, out], detached: true });
   closeSync(out);
-  const end = (): void => {
+  const closed = new Promise((resolve) => child.once("close", resolve));
+  const end = async (): Promise<void> => {
     try {
       process.kill(-(child.pid ?? Number.NaN), "SIGTERM");
     } catch {
       // It has ended by itself.
     }
+    await closed;
     rmSync(dirname(log), { recursive: true, force: true });
   };
   const clock = new Int32Array(new SharedArrayBuffer(4));
@@ -49,7 +52,7 @@ export const startInBackground = (
     Atomics.wait(clock, 0, 0, PAUSE_MS);
   }
   const output = readFileSync(log, "utf8");
-  end();
+  void end();
   throw new Error(`expected "${until}" from ${args.at(-1)}, found\n${output}`);
 };
 

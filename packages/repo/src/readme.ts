@@ -8,7 +8,8 @@
  *   <!-- run -->            the commands end with 0; `<!-- run exit=1 -->` with another status
  *   <!-- run runtime=Node_22 -->  the code needs a newer runtime than the page
  *   <!-- run until=A_B -->  the command goes on, as a server does: it is left running once it has printed "A B", and
- *                           ends with the page. Port 8402 of a page is another one here, which is free
+ *                           ends with the page, or before the next one that says "again", as a reader ends a server to
+ *                           start it anew. Port 8402 of a page is another one here, which is free
  *   <!-- run if=pg_dump --> only where the tools of the page's PostgreSQL are; elsewhere the block is named as skipped
  *   <!-- run database=A --> SQL, run by the administrator of the page's PostgreSQL, which is at port 5432 of the page
  *   <!-- later REASON -->   not run yet, and the README says so
@@ -67,6 +68,7 @@ const PAGES: readonly Page[] = [
   { path: "packages/server/README.md", folder: emptyFolder, runtime: "Node 22" },
   // The code starts a server, which wants a newer Node than the client.
   { path: "docs/sdk.md", folder: emptyFolder, runtime: "Node 22" },
+  { path: "docs/evidence.md", folder: emptyFolder, runtime: "Node 22" },
   { path: "docs/webhooks.md", folder: emptyFolder, runtime: "Node 22" },
   { path: "docs/policies.md", folder: emptyFolder, runtime: "Node 22" },
   { path: "packages/sdk/README.md", folder: emptyFolder, runtime: "Node 22" },
@@ -181,14 +183,14 @@ const excerpt = (output: string, directive: string): string => {
 };
 
 /** Runs the blocks in order and returns the text with fresh outputs. */
-const refresh = (
+const refresh = async (
   markdown: string,
   cwd: string,
   runtime: Runtime,
   port: string,
   running: Background[],
   postgres?: PagePostgres,
-): { readonly text: string; readonly faults: readonly string[] } => {
+): Promise<{ readonly text: string; readonly faults: readonly string[] }> => {
   const faults: string[] = [];
   let text = markdown;
   let shift = 0;
@@ -217,6 +219,7 @@ const refresh = (
     const asked = { ...block, text: postgres === undefined ? here : here.replaceAll(POSTGRES_PORT, postgres.port) };
     const until = /\buntil=(\S+)/.exec(block.directive)?.[1]?.replaceAll("_", " ");
     if (until !== undefined) {
+      if (/\bagain\b/.test(block.directive)) await running.pop()?.end();
       const started = startInBackground(shell(asked.text), cwd, environment(postgres), until);
       running.push(started);
       printed = clean(started.output).replaceAll(port, PAGE_PORT);
@@ -286,7 +289,7 @@ const refreshPage = async (
   const before = readFileSync(file, "utf8");
   const cwd = folder();
   try {
-    const { text, faults } = refresh(regenerate(before), cwd, runtimeOf(runtime), port, running, database);
+    const { text, faults } = await refresh(regenerate(before), cwd, runtimeOf(runtime), port, running, database);
     for (const fault of faults) console.log(`${path}: ${fault}`);
     if (check && text !== before) {
       const [a, b] = [before.split("\n"), text.split("\n")];
@@ -298,7 +301,7 @@ const refreshPage = async (
     if (!check && faults.length === 0) writeFileSync(file, text);
     return faults.length === 0 && !(check && text !== before);
   } finally {
-    for (const { end } of running) end();
+    await Promise.all(running.map(({ end }) => end()));
     database?.end();
     if (cwd !== root) rmSync(cwd, { recursive: true, force: true });
   }
