@@ -49,6 +49,11 @@ export class Host {
     this.#running = undefined;
     this.url = undefined;
     if (child === undefined) return;
+    if (child.exitCode !== null || child.signalCode !== null) {
+      throw new Error(
+        `the server ended by itself, ${child.exitCode ?? child.signalCode}: ${this.complaints.slice(-4_000)}`,
+      );
+    }
     const gone = new Promise((resolve) => child.once("exit", (_, signal) => resolve(signal)));
     child.kill("SIGKILL");
     expect(await gone).toBe("SIGKILL");

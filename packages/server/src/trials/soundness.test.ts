@@ -13,7 +13,7 @@ import { openTrialStore, trialStoreName } from "./trial-store.ts";
 // server's own trust document. A case is named by its seed: SETTLD_FUZZ_SEED=<seed> runs this one alone.
 const ONLY = process.env["SETTLD_FUZZ_SEED"];
 // A database for each case costs more than the case; what a case does is the same over every store.
-const CASES = ONLY === undefined ? runs(trialStoreName() === "SQLite" ? 8 : 3) : 1;
+const CASES = ONLY === undefined ? runs(trialStoreName() === "SQLite" ? 16 : 3) : 1;
 const FIRST: number = ONLY === undefined ? 20_261_122 : Number(ONLY);
 const STEPS = 160;
 

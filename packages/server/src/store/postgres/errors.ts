@@ -14,6 +14,8 @@ const isSqlState = (code: string): boolean => /^[0-9A-Z]{5}$/.test(code) && !/^E
 const SERIALIZATION = new Set(["40001", "40P01"]);
 // The server ends the connection, or does not take one just now.
 const ENDED = /^(?:08|57P|53300)/;
+// An address that nobody answers at, a name that nobody has, too many clients.
+const REFUSED = /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|53300)$/;
 // What the driver says itself has no code.
 const DRIVER = /^(?:Connection terminated|Query read timeout|timeout exceeded|Client (?:has|was) .* not queryable)/;
 
@@ -30,6 +32,15 @@ export function isConnectionFailure(error: unknown): boolean {
   const code = codeOf(error);
   if (code === undefined) return DRIVER.test(error.message);
   return isSqlState(code) ? ENDED.test(code) : /^E[A-Z_]+$/.test(code);
+}
+
+/** Whether a connection that was there broke, as in a failover; one that never came about is something else. */
+export function isCut(error: unknown): boolean {
+  const cause = isSettldError(error) ? error.cause : error;
+  const code = codeOf(cause);
+  if (code === undefined)
+    return cause instanceof Error && /^Connection terminated(?: unexpectedly)?$/.test(cause.message);
+  return isConnectionFailure(cause) && !REFUSED.test(code);
 }
 
 /** The error of a database that cannot do its work. The cause is for the operator alone (HTTP-2). */

@@ -4,7 +4,7 @@ import { checkEvidenceKeys, SEALING_REQUIRED, SEALING_SETTING } from "../../seal
 import { checkChange } from "../check-change.ts";
 import type { Store } from "../store.ts";
 import { type Database, loadPg, openDatabase } from "./database.ts";
-import { closed, openError } from "./errors.ts";
+import { closed, isCut, openError } from "./errors.ts";
 import { evidenceTables } from "./evidence.ts";
 import { readFigures } from "./figures.ts";
 import { openJobs, type PostgresJobs } from "./jobs.ts";
@@ -12,6 +12,7 @@ import { makeLocks } from "./locks.ts";
 import { messageTables } from "./message-tables.ts";
 import { assertMigrated, migrate } from "./migrate.ts";
 import { readsOf } from "./reads.ts";
+import { noteRetry, PATIENCE, pauseBefore } from "./retry.ts";
 import { makeWriter } from "./writer.ts";
 
 /** What `pg` takes for a pool, <https://node-postgres.com/apis/pool>; the usual members are named. */
@@ -50,26 +51,35 @@ export type PostgresStoreOptions = {
 
 /**
  * Opens the store in a database of its own, for any number of processes at once. An empty database becomes a store, an
- * older one is migrated. It needs the packages `pg` and `pg-boss`.
+ * older one is migrated. It needs the packages `pg` and `pg-boss`. When a connection breaks meanwhile, it begins anew, for
+ * about four seconds; a database that cannot be reached at all is said at once.
  *
  * @throws SettldError `STORE_VERSION`, `STORE_KEY_MISSING`, `HTTP_UNAVAILABLE`.
  */
 export async function openPostgresStore(options: PostgresStoreOptions = {}): Promise<Store> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await openOnce(options);
+    } catch (error) {
+      if (!isCut(error) || attempt + 1 >= PATIENCE.attemptsMax) throw openError(error);
+      noteRetry(error);
+    }
+    await pauseBefore(attempt);
+  }
+}
+
+async function openOnce(options: PostgresStoreOptions): Promise<Store> {
   const { url, pool = {}, mode = "serve", jobs = mode === "serve", evidenceKeys: keys } = options;
   const config: PoolConfig = { ...pool, ...(url === undefined ? {} : { connectionString: url }) };
   const pg = await loadPg();
-  try {
-    await (mode === "serve" ? migrate : assertMigrated)(pg, { connectionTimeoutMillis: 5_000, ...config });
-  } catch (error) {
-    throw openError(error);
-  }
+  await (mode === "serve" ? migrate : assertMigrated)(pg, { connectionTimeoutMillis: 5_000, ...config });
   const database = openDatabase(pg, config);
   try {
     if (mode === "serve") await startSealing(database, keys);
     return storeOver(database, jobs ? await openJobs(database) : undefined, keys);
   } catch (error) {
     await database.close();
-    throw openError(error);
+    throw error;
   }
 }
 

@@ -43,6 +43,13 @@ describe("a connection that breaks", () => {
     expect(await balances(store)).toEqual([3n, -3n]);
   });
 
+  test.each(["questions", "answers"] as const)("while a store is opened, at %s: it is opened anew", async (at) => {
+    proxy.cut(at);
+    const other = await openPostgresStore({ url: proxy.url });
+    expect(await other.balance(alice)).toBe(1n);
+    await other.close();
+  });
+
   test("after the batch is written, before its answer: it is not written again, and answered as it was", async () => {
     proxy.cut("answers");
     const results = await Promise.all([
