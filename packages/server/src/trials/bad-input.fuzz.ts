@@ -78,11 +78,9 @@ beforeAll(async () => {
     "https://10.0.0.1/",
     "https://[::1]/",
   ];
-  const makeEndpoint = async () =>
-    (await world.send(buyer.apiKey)("POST", "/v1/webhook_endpoints", { body: { url: hooks[0] } })).body.id as string;
   const [endpoint, ...endpoints] = [await makeEndpoint(), await makeEndpoint(), await makeEndpoint()];
   spareEndpoints = [await makeEndpoint(), await makeEndpoint(), "we_none"];
-  const tried = await world.send(buyer.apiKey)("POST", `/v1/webhook_endpoints/${endpoint}/test`, { body: {} });
+  const tried = await tryEndpoint(endpoint);
   const jobs = [closed, review, offered, accepted];
   const stranger = await testSigner("fuzz stranger");
   const newcomers = await Promise.all(Array.from({ length: 30 }, (_, n) => testSigner(`fuzz newcomer ${n}`)));
@@ -122,7 +120,7 @@ beforeAll(async () => {
     Instant: ["2026-11-02T09:00:00.000Z", "1970-01-01T00:00:00.000Z", "9999-12-31T23:59:59.999Z"],
     Cursor: ["x"],
     WebhookEndpointId: ["we_none", endpoint, endpoint, ...endpoints],
-    DeliveryId: ["dlv_none", tried.body.id, tried.body.id],
+    DeliveryId: ["dlv_none", tried, tried],
     FeedCursor: ["cur_0", "cur_1", "cur_999999", "cur_999999999999999"],
     MessageTypes: ["escrow.funded", "deposit.booked,receipt.issued", "a.b"],
     WebhookUrl: hooks,
@@ -148,6 +146,24 @@ beforeAll(async () => {
 }, PATIENCE);
 
 afterAll(() => world.close());
+
+async function makeEndpoint(): Promise<string> {
+  const body = { url: "https://hooks.example/x" };
+  return (await world.send(alpha.buyer.apiKey)("POST", "/v1/webhook_endpoints", { body })).body.id;
+}
+
+/** Lets a message go to an endpoint, and says which delivery that is. */
+async function tryEndpoint(id: string): Promise<string> {
+  return (await world.send(alpha.buyer.apiKey)("POST", `/v1/webhook_endpoints/${id}/test`, { body: {} })).body.id;
+}
+
+// What the cases of one route switch off or delete is what those of the next one need.
+async function renewEndpoint(): Promise<void> {
+  const id = await makeEndpoint();
+  const tried = await tryEndpoint(id);
+  const [, , , ...others] = known["WebhookEndpointId"] ?? [];
+  known = { ...known, WebhookEndpointId: ["we_none", id, id, ...others], DeliveryId: ["dlv_none", tried, tried] };
+}
 
 // Evidence of which only the tombstone is left.
 async function purgeUpload(): Promise<string> {
@@ -568,6 +584,7 @@ describe("whatever is sent to a route is answered by the contract, and a refusal
     async (_, route, index) => {
       const first = ONLY === undefined ? FIRST + index * 100_000 : Number(ONLY);
       if (ONLY !== undefined && Math.floor((first - FIRST) / 100_000) !== index) return;
+      if (route.path.includes("{endpoint}")) await renewEndpoint();
       for (let seed = first; seed < first + CASES; seed++) await runCase(route, seed);
     },
     PATIENCE,
@@ -579,7 +596,7 @@ describe("whatever is sent to a route is answered by the contract, and a refusal
     const never = ROUTES.filter(({ operationId }) => !succeeded.has(operationId)).map(({ operationId }) => operationId);
     // A server that signs trust documents itself imports none. Few cases do not come to each of the others.
     expect(never).toContain("trust.import");
-    expect(never.length).toBeLessThan(CASES < 80 ? 10 : 2);
+    expect(never.length, never.join(" ")).toBeLessThan(CASES < 80 ? 10 : 2);
   });
 
   test("afterwards the book reconciles", async () => {
