@@ -12,7 +12,7 @@ import {
   thumbprint,
 } from "@settld/protocol";
 import { copyOf, HOSTILE, mutationsOf, PATIENCE, randomOf, runs } from "@settld/testkit";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import * as answers from "../gen/answers.js";
 import { ROUTES, type Route } from "../gen/routes.ts";
 import { runRetention, tombstoneSigner } from "../retention/run.ts";
@@ -152,9 +152,16 @@ async function makeEndpoint(): Promise<string> {
   return (await world.send(alpha.buyer.apiKey)("POST", "/v1/webhook_endpoints", { body })).body.id;
 }
 
-/** Lets a message go to an endpoint, and says which delivery that is. */
+/** Lets a message go to an endpoint, and says which delivery that is, when the first try is over. */
 async function tryEndpoint(id: string): Promise<string> {
-  return (await world.send(alpha.buyer.apiKey)("POST", `/v1/webhook_endpoints/${id}/test`, { body: {} })).body.id;
+  const send = world.send(alpha.buyer.apiKey);
+  const { body } = await send("POST", `/v1/webhook_endpoints/${id}/test`, { body: {} });
+  const attempts = async (): Promise<number> => {
+    await world.server.advance(0);
+    return (await send("GET", `/v1/webhook_endpoints/${id}/deliveries`)).body.data[0].attempts;
+  };
+  await vi.waitUntil(async () => (await attempts()) > 0, { timeout: 20_000, interval: 20 });
+  return body.id;
 }
 
 // What the cases of one route switch off or delete is what those of the next one need.
