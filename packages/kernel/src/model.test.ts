@@ -284,7 +284,7 @@ test(
           for (const name of self.seen) seen.add(name);
         },
       ),
-      { seed: 20_260_302, numRuns: runs(1000) },
+      { seed: 20_260_302, numRuns: runs(2000) },
     );
     expect(SEEN.filter((name) => !seen.has(name))).toEqual([]);
   },

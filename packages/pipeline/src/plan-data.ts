@@ -17,8 +17,10 @@ export const KPIS = [
 /** One of them. */
 export type Kpi = (typeof KPIS)[number];
 
-/** How urgent an issue is. */
-export type Severity = "P0" | "P1" | "P2" | "P3";
+/** How urgent an issue is, the most urgent first. */
+export const SEVERITIES = ["P0", "P1", "P2", "P3"] as const;
+/** One of them. */
+export type Severity = (typeof SEVERITIES)[number];
 
 /** The seven stages of the pipeline, in their order, with the owner's names. */
 export const STAGES = {

@@ -71,7 +71,7 @@ test(
   "whatever a network does to the requests, the job is done once",
   async () => {
     const met = new Map<string, number>();
-    for (let seed = 1; seed <= runs(5); seed += 1) {
+    for (let seed = 1; seed <= runs(8); seed += 1) {
       const found = await job(seed).catch((error: unknown) => {
         throw new Error(`seed ${seed}`, { cause: error });
       });

@@ -304,7 +304,7 @@ test("no byte of a bundle can be another one, and none can be missing", async ()
   const { bytes, report } = await world.as(world.buyer).agreements.bundle(id);
   expect(report?.verdict).toBe("accept");
   const random = randomOf(1);
-  for (let round = 0; round < runs(30); round += 1) {
+  for (let round = 0; round < runs(60); round += 1) {
     const at = random(bytes.length);
     const flip = bytesBent(route, (found) =>
       found.map((byte, index) => (index === at ? byte ^ (1 << random(8)) : byte)),

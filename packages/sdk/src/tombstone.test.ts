@@ -1,3 +1,4 @@
+import { canonicalBytes, PAYLOAD_TYPES, signEnvelope } from "@settld/protocol";
 import { applyRetention, planRetention, tombstoneSigner } from "@settld/server";
 import { testSigner } from "@settld/server/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -46,6 +47,8 @@ test("what stays of purged evidence is read, and verified like everything else",
         return Response.json(answer, { headers: response.headers });
       },
     });
+  // Words of ours, and none of the language about a value that was not what it took it for.
+  const refusal = { code: expect.any(String), message: expect.not.stringContaining("Cannot") };
   type Envelope = { payload: string; signatures: { sig: string }[] };
   for (const change of [
     (answer: { [name: string]: unknown }) => {
@@ -59,8 +62,21 @@ test("what stays of purged evidence is read, and verified like everything else",
       const { sig } = signature!;
       signature!.sig = `${sig.startsWith("A") ? "B" : "A"}${sig.slice(1)}`;
     },
+    ...["null", "1", "[]", "{}"].map((text) => (answer: { [name: string]: unknown }) => {
+      (answer["tombstone"] as Envelope).payload = Buffer.from(text).toString("base64");
+    }),
   ]) {
-    await expect(bent(change).evidence.tombstone(digest)).rejects.toThrow();
+    await expect(bent(change).evidence.tombstone(digest)).rejects.toMatchObject(refusal);
+  }
+  // Signed by the settler, and no tombstone all the same.
+  const settler = await testSigner("settler");
+  for (const rule of [{}, { rule: null }, { rule: 1 }]) {
+    const bytes = canonicalBytes({ by: world.server.settler, purgedAt: payload.purgedAt, digest, ...rule });
+    const envelope = await signEnvelope(PAYLOAD_TYPES.tombstone, bytes, [settler]);
+    const change = (answer: { [name: string]: unknown }): void => {
+      answer["tombstone"] = envelope;
+    };
+    await expect(bent(change).evidence.tombstone(digest)).rejects.toMatchObject(refusal);
   }
   expect((await bent(() => {}).evidence.tombstone(digest)).payload).toEqual(payload);
 });

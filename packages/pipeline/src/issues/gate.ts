@@ -1,4 +1,4 @@
-import { type Backlog, type Deferred, KPIS } from "../plan-data.ts";
+import { type Backlog, type Deferred, KPIS, SEVERITIES } from "../plan-data.ts";
 import type { Results } from "../results.ts";
 import { type Issue, labelOf, type Snapshot } from "./snapshot.ts";
 
@@ -12,7 +12,6 @@ export type LabelRules = {
 
 /** What a P0 may be about, in the owner's words. */
 const P0_CLASSES = ["release integrity", "determinism", "publish integrity", "baseline security"];
-const SEVERITIES = ["P0", "P1", "P2", "P3"];
 
 /** What the gate knows besides the snapshot. */
 export type GateInput = {
@@ -23,7 +22,12 @@ export type GateInput = {
 };
 
 const labelFaults = (issue: Issue, { types, surfaces, milestones }: LabelRules): string[] => {
-  const listed = { kpi: KPIS as readonly string[], sev: SEVERITIES, type: types, surface: Object.keys(surfaces) };
+  const listed = {
+    kpi: KPIS as readonly string[],
+    sev: SEVERITIES as readonly string[],
+    type: types,
+    surface: Object.keys(surfaces),
+  };
   const faults: string[] = [];
   for (const [kind, values] of Object.entries(listed)) {
     const found = issue.labels.flatMap(({ name }) =>

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { root } from "../files.ts";
+import { readModel } from "../kpi/model.ts";
 import { passed, samplePlan, type Writable } from "../testing/sample-plan.ts";
 import { type GateInput, gateFaults } from "./gate.ts";
 import { readLabelRules } from "./issues.ts";
@@ -13,6 +14,7 @@ import { type Snapshot, snapshotOf } from "./snapshot.ts";
 type Draft = Writable<Snapshot>;
 
 const plan = samplePlan();
+const { slaDays } = readModel();
 const input: GateInput = { rules: readLabelRules(), ...plan };
 const sample = (): Draft => structuredClone(snapshotOf(plan.backlog, plan.results)) as Draft;
 const issue = (draft: Draft, number: number): Draft["issues"][number] =>
@@ -152,9 +154,9 @@ test("kill list: severity first, then age, and what nobody dated before the rest
   expect(killList(dated, "2026-11-21").map(({ number }) => number)).toEqual(
     [151, 186, 189, 191, 192, 193, 194, 199, 149, 152].filter((number) => issue(dated, number).state === "OPEN"),
   );
-  expect(reviewOf(dated, "2026-11-21")).toMatch(/\| #152 +\| P2 +\| 1 +\| +\|/);
-  expect(reviewOf(dated, "2026-11-21")).toBe(reviewOf(structuredClone(dated), "2026-11-21"));
-  expect(reviewOf(dated, "2026-12-21")).toMatch(/\| #152 +\| P2 +\| 31 +\| yes +\|/);
+  expect(reviewOf(dated, "2026-11-21", slaDays)).toMatch(/\| #152 +\| P2 +\| 1 +\| +\|/);
+  expect(reviewOf(dated, "2026-11-21", slaDays)).toBe(reviewOf(structuredClone(dated), "2026-11-21", slaDays));
+  expect(reviewOf(dated, "2026-12-21", slaDays)).toMatch(/\| #152 +\| P2 +\| 31 +\| yes +\|/);
 });
 
 describe("the programs", () => {

@@ -13,6 +13,7 @@ import { breakCiCommands, escapeTerminal } from "@settld/output";
 import { DataError } from "../data.ts";
 import { parseDay } from "../day.ts";
 import { readJson, root } from "../files.ts";
+import { readModel } from "../kpi/model.ts";
 import { readPlan } from "../plan-data.ts";
 import { gateFaults, type LabelRules } from "./gate.ts";
 import { reviewOf } from "./review.ts";
@@ -40,7 +41,7 @@ const main = (): number => {
   const asOf = parseDay(values["as-of"] ?? (values.snapshot === undefined ? plan.backlog.asOf : undefined));
   const snapshot = readSnapshot(values.snapshot ?? committedSnapshot, asOf);
   if (positionals[0] === "review") {
-    print(reviewOf(snapshot, asOf));
+    print(reviewOf(snapshot, asOf, readModel().slaDays));
     return 0;
   }
   if (positionals[0] !== "label-gate") throw new RangeError(`expected review or label-gate, found ${positionals[0]}`);

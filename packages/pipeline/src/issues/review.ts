@@ -1,21 +1,19 @@
 import { daysBetween } from "../day.ts";
-import { KPIS } from "../plan-data.ts";
+import { KPIS, SEVERITIES, type Severity } from "../plan-data.ts";
 import { plain, tableOf } from "../table.ts";
 import { type Issue, labelOf, type Snapshot } from "./snapshot.ts";
 
-/** Days after which an open issue is overdue, by severity. */
-export const SLA_DAYS: Readonly<Record<string, number>> = { P0: 3, P1: 7, P2: 21, P3: 45 };
-
-const SEVERITIES = Object.keys(SLA_DAYS);
+/** Days after which an open issue is overdue. */
+export type SlaDays = Readonly<Record<Severity, number>>;
 
 /** Days since an issue was opened; null when the snapshot does not say. */
 export const ageOf = ({ createdAt }: Issue, asOf: string): number | null =>
   createdAt === undefined ? null : Math.max(0, daysBetween(createdAt, asOf));
 
 /** Whether an open issue is older than its severity allows. Of unknown age means so: nobody can show that it is not. */
-export const isOverdue = (issue: Issue, asOf: string): boolean => {
+export const isOverdue = (issue: Issue, asOf: string, slaDays: SlaDays): boolean => {
   const age = ageOf(issue, asOf);
-  return age === null || age > (SLA_DAYS[labelOf(issue, "sev") ?? ""] ?? 0);
+  return age === null || age > (slaDays[labelOf(issue, "sev") as Severity] ?? 0);
 };
 
 /** Open issues in the order in which they should go: severity, then age, the unknown first. */
@@ -29,7 +27,7 @@ export const killList = ({ issues }: Snapshot, asOf: string): Issue[] =>
     });
 
 /** The review of a snapshot as a page: matrix by figure, kill list, portfolio. */
-export const reviewOf = (snapshot: Snapshot, asOf: string): string => {
+export const reviewOf = (snapshot: Snapshot, asOf: string, slaDays: SlaDays): string => {
   const open = killList(snapshot, asOf);
   const closed = snapshot.issues.length - open.length;
   const count = (list: readonly Issue[]): string => (list.length === 0 ? "" : `${list.length}`);
@@ -39,7 +37,7 @@ export const reviewOf = (snapshot: Snapshot, asOf: string): string => {
       `\`${kpi}\``,
       ...SEVERITIES.map((severity) => count(mine.filter((issue) => labelOf(issue, "sev") === severity))),
       `${mine.length}`,
-      count(mine.filter((issue) => isOverdue(issue, asOf))),
+      count(mine.filter((issue) => isOverdue(issue, asOf, slaDays))),
     ];
   });
   const rest = open.filter((issue) => !(KPIS as readonly string[]).includes(labelOf(issue, "kpi") ?? ""));
@@ -47,7 +45,7 @@ export const reviewOf = (snapshot: Snapshot, asOf: string): string => {
     `#${issue.number}`,
     labelOf(issue, "sev") ?? "?",
     `${ageOf(issue, asOf) ?? "unknown"}`,
-    isOverdue(issue, asOf) ? "yes" : "",
+    isOverdue(issue, asOf, slaDays) ? "yes" : "",
     plain(labelOf(issue, "kpi") ?? "?").replaceAll("\\_", "_"),
     plain(issue.milestone?.title ?? "none"),
     plain(issue.title),

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { readJson, root } from "../files.ts";
+import type { SlaDays } from "../issues/review.ts";
 import type { Kpi, Severity } from "../plan-data.ts";
 
 /** How far evidence can be trusted: not shown, shown on stand-ins, on the real components, in production. */
@@ -27,7 +28,7 @@ export type Evidence = {
 /** The model: every number that a step uses. Another number is another version. */
 export type Model = {
   readonly version: string;
-  readonly slaDays: Readonly<Record<Severity, number>>;
+  readonly slaDays: SlaDays;
   readonly severityWeights: Readonly<Record<Severity, number>>;
   readonly typeWeights: Readonly<Record<string, number>>;
   readonly credit: number;

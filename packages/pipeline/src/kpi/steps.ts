@@ -1,4 +1,4 @@
-import { ageOf } from "../issues/review.ts";
+import { isOverdue } from "../issues/review.ts";
 import { type Issue, labelOf } from "../issues/snapshot.ts";
 import { KPIS, type Kpi, type Severity } from "../plan-data.ts";
 import type { Result, Results } from "../results.ts";
@@ -76,8 +76,7 @@ export const debt = (issues: readonly Issue[], model: Model, asOf: string): numb
     issues
       .filter(({ state }) => state === "OPEN")
       .reduce((sum, issue) => {
-        const age = ageOf(issue, asOf);
-        const late = age === null || age > model.slaDays[(labelOf(issue, "sev") ?? "P0") as Severity];
+        const late = isOverdue(issue, asOf, model.slaDays);
         return sum + model.debt * weightOf(issue, model) * (late ? model.overdueFactor : 1);
       }, 0),
   );

@@ -12,7 +12,7 @@ import { Client, check, nothingTold, pause, setUp } from "./crash-client.ts";
 import { Host } from "./host.ts";
 
 const SEED = Number(process.env["SETTLD_FUZZ_SEED"] ?? 20_261_121);
-const KILLS = FULL ? 300 : 12;
+const KILLS = FULL ? 300 : 24;
 // The short form ends earlier on a slow machine, but not before some kills.
 const BUDGET_MS: number = FULL ? Number.POSITIVE_INFINITY : 8_000;
 const KILLS_MIN = 8;

@@ -12,7 +12,7 @@ import { makeLocks } from "./locks.ts";
 import { messageTables } from "./message-tables.ts";
 import { assertMigrated, migrate } from "./migrate.ts";
 import { readsOf } from "./reads.ts";
-import { noteRetry, PATIENCE, pauseBefore } from "./retry.ts";
+import { PATIENCE, retrying } from "./retry.ts";
 import { makeWriter } from "./writer.ts";
 
 /** What `pg` takes for a pool, <https://node-postgres.com/apis/pool>; the usual members are named. */
@@ -57,15 +57,10 @@ export type PostgresStoreOptions = {
  * @throws SettldError `STORE_VERSION`, `STORE_KEY_MISSING`, `HTTP_UNAVAILABLE`.
  */
 export async function openPostgresStore(options: PostgresStoreOptions = {}): Promise<Store> {
-  for (let attempt = 0; ; attempt++) {
-    try {
-      return await openOnce(options);
-    } catch (error) {
-      if (!isCut(error) || attempt + 1 >= PATIENCE.attemptsMax) throw openError(error);
-      noteRetry(error);
-    }
-    await pauseBefore(attempt);
-  }
+  const goesOn = (): boolean => true;
+  return retrying(() => openOnce(options), goesOn, PATIENCE, isCut).catch((error: unknown) => {
+    throw openError(error);
+  });
 }
 
 async function openOnce(options: PostgresStoreOptions): Promise<Store> {

@@ -30,18 +30,19 @@ export function noteRetry(error: unknown): void {
  * connection breaks; fails as the last attempt does.
  *
  * @param goesOn - asked before another attempt; a store that is closed tries no more.
+ * @param isPassing - which errors are worth another attempt.
  */
 export async function retrying<T>(
   work: () => Promise<T>,
   goesOn: () => boolean,
   patience: Patience = PATIENCE,
+  isPassing: (error: unknown) => boolean = (error) => isSerializationFailure(error) || isConnectionFailure(error),
 ): Promise<T> {
   for (let attempt = 0; ; attempt++) {
     try {
       return await work();
     } catch (error) {
-      const again = isSerializationFailure(error) || isConnectionFailure(error);
-      if (!again || attempt + 1 >= patience.attemptsMax || !goesOn()) throw error;
+      if (!isPassing(error) || attempt + 1 >= patience.attemptsMax || !goesOn()) throw error;
       noteRetry(error);
     }
     await pauseBefore(attempt, patience);
